@@ -1,0 +1,186 @@
+/**
+ * Every way Holdfast says no, in one place. A code is stable: apps switch on it, operators search for it.
+ *
+ * `meaning` is what an outsider may learn; causes go to the audit log only. `next` tells the reader what to do.
+ * `retry` is what a client may do on the word of an answer nobody signed (docs/protocol.md 3.8):
+ * - `never`: nothing; - `same`: send again under the same Idempotency-Key; - `clock`: ask the signed clock, then once again;
+ * - `token`: refresh the access token, then once again.
+ */
+export const errors = {
+  // the edge: what is refused before anything is verified
+  bad_request: { meaning: 'the request is malformed', next: 'compare it with docs/protocol.md', retry: 'never' },
+  ambiguous_request: {
+    meaning: 'two readers could understand this HTTP message differently',
+    next: 'send origin-form targets, one Host, no odd path forms, no repeated security headers',
+    retry: 'never',
+  },
+  method_refused: { meaning: 'this method is not allowed here', next: 'use a method the route names', retry: 'never' },
+  upgrade_refused: {
+    meaning: 'protocol upgrades are not forwarded',
+    next: 'use requests and server-sent events instead of WebSocket',
+    retry: 'never',
+  },
+  body_refused: { meaning: 'this method carries no body', next: 'send the data with POST, PUT or PATCH', retry: 'never' },
+  body_too_large: { meaning: 'the body is over the limit', next: 'send less, or raise limits.bodyBytes', retry: 'never' },
+  header_too_large: { meaning: 'the header section is over the limit', next: 'send fewer or shorter fields', retry: 'never' },
+  content_encoding_refused: {
+    meaning: 'encoded request bodies are not accepted',
+    next: 'send the body without Content-Encoding',
+    retry: 'never',
+  },
+  request_timeout: { meaning: 'the request did not arrive in time', next: 'send it again', retry: 'same' },
+  not_found: { meaning: 'there is nothing here', next: 'check the path', retry: 'never' },
+  rate_limited: { meaning: 'too many requests', next: 'wait for Retry-After seconds', retry: 'same' },
+
+  // the signed request (docs/protocol.md 3)
+  signature_missing: { meaning: 'the request carries no Holdfast signature', next: 'sign it', retry: 'never' },
+  signature_invalid: {
+    meaning: 'the signature does not fit this request',
+    next: 'run `holdfast explain` on the captured request',
+    retry: 'never',
+  },
+  signature_expired: {
+    meaning: 'the signature was made too long ago or lies in the future',
+    next: 'ask GET /holdfast/time and sign again',
+    retry: 'clock',
+  },
+  replayed: { meaning: 'this signature was used before', next: 'sign anew for every request', retry: 'never' },
+  nonce_store_restarted: {
+    meaning: 'signatures made before the nonce memory started cannot be checked',
+    next: 'sign again after Retry-After seconds',
+    retry: 'same',
+  },
+  clock_stepped_back: {
+    meaning: 'the server clock went back, so replays cannot be told',
+    next: 'operators: repair time synchronisation',
+    retry: 'same',
+  },
+  digest_mismatch: { meaning: 'the body is not the one that was signed', next: 'sign the bytes you send', retry: 'same' },
+  token_missing: { meaning: 'the request carries no access token', next: 'unlock a session first', retry: 'token' },
+  token_invalid: { meaning: 'the access token is not valid here', next: 'refresh it', retry: 'token' },
+  token_expired: { meaning: 'the access token has ended', next: 'refresh it', retry: 'token' },
+  device_key_required: {
+    meaning: 'this route takes a signature by the device key',
+    next: 'sign with the device key, not the session key',
+    retry: 'never',
+  },
+  device_revoked: { meaning: 'this device was removed', next: 'enrol again', retry: 'never' },
+  session_ended: { meaning: 'this session has ended', next: 'unlock again', retry: 'never' },
+
+  // unsafe methods (docs/protocol.md 3.7)
+  idempotency_key_missing: {
+    meaning: 'unsafe methods carry an Idempotency-Key',
+    next: 'add one and keep it across retries',
+    retry: 'never',
+  },
+  idempotency_key_reused: {
+    meaning: 'this Idempotency-Key belongs to another request',
+    next: 'use a new key for a new request',
+    retry: 'never',
+  },
+  request_in_progress: { meaning: 'the same request is still running', next: 'ask again shortly', retry: 'same' },
+  request_already_executed: {
+    meaning: 'the request was executed and its answer was not kept',
+    next: 'read the result instead of repeating',
+    retry: 'never',
+  },
+  outcome_unknown: {
+    meaning: 'the request reached the backend and its outcome is not known; it will not be run again',
+    next: 'read the state before deciding',
+    retry: 'never',
+  },
+
+  // enrolment (docs/protocol.md 4)
+  activation_refused: {
+    meaning: 'this activation is not accepted',
+    next: 'ask for a new activation code',
+    retry: 'never',
+  },
+  enrolment_refused: { meaning: 'this enrolment cannot be completed', next: 'start again with a new code', retry: 'never' },
+  one_time_text_refused: {
+    meaning: 'the code from the text message is wrong or too old',
+    next: 'type the newest code, or start again',
+    retry: 'never',
+  },
+  device_limit: { meaning: 'this user has as many devices as allowed', next: 'remove a device first', retry: 'never' },
+
+  // tokens (docs/protocol.md 5)
+  grant_refused: { meaning: 'this grant is not accepted', next: 'unlock again', retry: 'never' },
+
+  // operators
+  operator_required: { meaning: 'operator credentials are missing or wrong', next: 'send name and secret', retry: 'never' },
+  operator_exists: { meaning: 'an operator of this name exists', next: 'choose another name', retry: 'never' },
+
+  // when something behind us fails
+  upstream_unreachable: { meaning: 'the backend cannot be reached', next: 'send it again', retry: 'same' },
+  upstream_timeout: { meaning: 'the backend did not answer in time', next: 'send it again', retry: 'same' },
+  upstream_invalid: { meaning: 'the backend gave an answer that cannot be forwarded', next: 'operators: see the log', retry: 'never' },
+  store_unavailable: { meaning: 'the store cannot be reached; nothing was let through', next: 'send it again', retry: 'same' },
+  overloaded: { meaning: 'too much is in flight', next: 'send it again after Retry-After seconds', retry: 'same' },
+  internal_error: { meaning: 'something failed inside', next: 'give the reference to the operator', retry: 'same' },
+
+  // the client's own words; a server never sends these
+  statement_refused: {
+    meaning: 'the service statement is not signed by a pinned key, or is expired',
+    next: 'check origin and pins; someone may be in the line',
+    retry: 'never',
+  },
+  answer_refused: {
+    meaning: 'the answer is not signed by the service for this request',
+    next: 'try again later; nothing was changed on this device',
+    retry: 'never',
+  },
+  network_unreachable: { meaning: 'the service cannot be reached', next: 'try again', retry: 'same' },
+  unverified_refusal: {
+    meaning: 'the request was refused by an answer nobody signed',
+    next: 'try again later; nothing was changed on this device',
+    retry: 'never',
+  },
+  not_enrolled: { meaning: 'this device is not enrolled', next: 'enrol first', retry: 'never' },
+  already_enrolled: { meaning: 'this device is enrolled', next: 'unlock it, or forget it first', retry: 'never' },
+  activation_code_malformed: {
+    meaning: 'the activation code was mistyped',
+    next: 'compare it character by character',
+    retry: 'never',
+  },
+  key_missing: {
+    meaning: 'the device key cannot be found in the keystore',
+    next: 'restart the app; if it stays, enrol again',
+    retry: 'never',
+  },
+  key_unavailable: {
+    meaning: 'the keystore did not answer; nothing was changed',
+    next: 'unlock the phone and try again',
+    retry: 'same',
+  },
+} as const satisfies Record<string, { meaning: string; next: string; retry: 'never' | 'same' | 'clock' | 'token' }>
+
+export type ErrorCode = keyof typeof errors
+
+export type HoldfastErrorOptions = {
+  /** For the log of the side that throws; never sent to the other side. */
+  cause?: unknown
+  /** Seconds to wait before the next try, sent as Retry-After. */
+  retryAfter?: number
+  /** Names the request in log and answer, so that an operator can find the cause. */
+  reference?: string
+}
+
+/** The one error of Holdfast. Its message is the table's meaning: never input, never a secret. */
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError'
+  readonly code: ErrorCode
+  readonly retryAfter: number | undefined
+  readonly reference: string | undefined
+
+  constructor(code: ErrorCode, options: HoldfastErrorOptions = {}) {
+    super(errors[code].meaning, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryAfter = options.retryAfter
+    this.reference = options.reference
+  }
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errors, value)
+}
