@@ -6,23 +6,102 @@
  * - `never`: nothing; - `same`: send again under the same Idempotency-Key; - `clock`: ask the signed clock, then once again;
  * - `token`: refresh the access token, then once again.
  */
-export const errors = {
+export type ErrorCode =
+  | 'bad_request'
+  | 'ambiguous_request'
+  | 'method_refused'
+  | 'upgrade_refused'
+  | 'body_refused'
+  | 'body_too_large'
+  | 'header_too_large'
+  | 'content_encoding_refused'
+  | 'request_timeout'
+  | 'not_found'
+  | 'rate_limited'
+  | 'signature_missing'
+  | 'signature_invalid'
+  | 'signature_expired'
+  | 'replayed'
+  | 'nonce_store_restarted'
+  | 'clock_stepped_back'
+  | 'digest_mismatch'
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'device_key_required'
+  | 'device_revoked'
+  | 'session_ended'
+  | 'idempotency_key_missing'
+  | 'idempotency_key_reused'
+  | 'request_in_progress'
+  | 'request_already_executed'
+  | 'outcome_unknown'
+  | 'activation_refused'
+  | 'enrolment_refused'
+  | 'one_time_text_refused'
+  | 'device_limit'
+  | 'grant_refused'
+  | 'operator_required'
+  | 'operator_exists'
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'upstream_invalid'
+  | 'store_unavailable'
+  | 'overloaded'
+  | 'internal_error'
+  | 'statement_refused'
+  | 'answer_refused'
+  | 'network_unreachable'
+  | 'unverified_refusal'
+  | 'not_enrolled'
+  | 'already_enrolled'
+  | 'activation_code_malformed'
+  | 'key_missing'
+  | 'key_unavailable'
+
+type ErrorRow = {
+  readonly meaning: string
+  readonly next: string
+  readonly retry: 'never' | 'same' | 'clock' | 'token'
+}
+
+export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   // the edge: what is refused before anything is verified
-  bad_request: { meaning: 'the request is malformed', next: 'compare it with docs/protocol.md', retry: 'never' },
+  bad_request: {
+    meaning: 'the request is malformed',
+    next: 'compare it with docs/protocol.md',
+    retry: 'never',
+  },
   ambiguous_request: {
     meaning: 'two readers could understand this HTTP message differently',
     next: 'send origin-form targets, one Host, no odd path forms, no repeated security headers',
     retry: 'never',
   },
-  method_refused: { meaning: 'this method is not allowed here', next: 'use a method the route names', retry: 'never' },
+  method_refused: {
+    meaning: 'this method is not allowed here',
+    next: 'use a method the route names',
+    retry: 'never',
+  },
   upgrade_refused: {
     meaning: 'protocol upgrades are not forwarded',
     next: 'use requests and server-sent events instead of WebSocket',
     retry: 'never',
   },
-  body_refused: { meaning: 'this method carries no body', next: 'send the data with POST, PUT or PATCH', retry: 'never' },
-  body_too_large: { meaning: 'the body is over the limit', next: 'send less, or raise limits.bodyBytes', retry: 'never' },
-  header_too_large: { meaning: 'the header section is over the limit', next: 'send fewer or shorter fields', retry: 'never' },
+  body_refused: {
+    meaning: 'this method carries no body',
+    next: 'send the data with POST, PUT or PATCH',
+    retry: 'never',
+  },
+  body_too_large: {
+    meaning: 'the body is over the limit',
+    next: 'send less, or raise limits.bodyBytes',
+    retry: 'never',
+  },
+  header_too_large: {
+    meaning: 'the header section is over the limit',
+    next: 'send fewer or shorter fields',
+    retry: 'never',
+  },
   content_encoding_refused: {
     meaning: 'encoded request bodies are not accepted',
     next: 'send the body without Content-Encoding',
@@ -33,7 +112,11 @@ export const errors = {
   rate_limited: { meaning: 'too many requests', next: 'wait for Retry-After seconds', retry: 'same' },
 
   // the signed request (docs/protocol.md 3)
-  signature_missing: { meaning: 'the request carries no Holdfast signature', next: 'sign it', retry: 'never' },
+  signature_missing: {
+    meaning: 'the request carries no Holdfast signature',
+    next: 'sign it',
+    retry: 'never',
+  },
   signature_invalid: {
     meaning: 'the signature does not fit this request',
     next: 'run `holdfast explain` on the captured request',
@@ -44,7 +127,11 @@ export const errors = {
     next: 'ask GET /holdfast/time and sign again',
     retry: 'clock',
   },
-  replayed: { meaning: 'this signature was used before', next: 'sign anew for every request', retry: 'never' },
+  replayed: {
+    meaning: 'this signature was used before',
+    next: 'sign anew for every request',
+    retry: 'never',
+  },
   nonce_store_restarted: {
     meaning: 'signatures made before the nonce memory started cannot be checked',
     next: 'sign again after Retry-After seconds',
@@ -55,8 +142,16 @@ export const errors = {
     next: 'operators: repair time synchronisation',
     retry: 'same',
   },
-  digest_mismatch: { meaning: 'the body is not the one that was signed', next: 'sign the bytes you send', retry: 'same' },
-  token_missing: { meaning: 'the request carries no access token', next: 'unlock a session first', retry: 'token' },
+  digest_mismatch: {
+    meaning: 'the body is not the one that was signed',
+    next: 'sign the bytes you send',
+    retry: 'same',
+  },
+  token_missing: {
+    meaning: 'the request carries no access token',
+    next: 'unlock a session first',
+    retry: 'token',
+  },
   token_invalid: { meaning: 'the access token is not valid here', next: 'refresh it', retry: 'token' },
   token_expired: { meaning: 'the access token has ended', next: 'refresh it', retry: 'token' },
   device_key_required: {
@@ -78,7 +173,11 @@ export const errors = {
     next: 'use a new key for a new request',
     retry: 'never',
   },
-  request_in_progress: { meaning: 'the same request is still running', next: 'ask again shortly', retry: 'same' },
+  request_in_progress: {
+    meaning: 'the same request is still running',
+    next: 'ask again shortly',
+    retry: 'same',
+  },
   request_already_executed: {
     meaning: 'the request was executed and its answer was not kept',
     next: 'read the result instead of repeating',
@@ -96,28 +195,60 @@ export const errors = {
     next: 'ask for a new activation code',
     retry: 'never',
   },
-  enrolment_refused: { meaning: 'this enrolment cannot be completed', next: 'start again with a new code', retry: 'never' },
+  enrolment_refused: {
+    meaning: 'this enrolment cannot be completed',
+    next: 'start again with a new code',
+    retry: 'never',
+  },
   one_time_text_refused: {
     meaning: 'the code from the text message is wrong or too old',
     next: 'type the newest code, or start again',
     retry: 'never',
   },
-  device_limit: { meaning: 'this user has as many devices as allowed', next: 'remove a device first', retry: 'never' },
+  device_limit: {
+    meaning: 'this user has as many devices as allowed',
+    next: 'remove a device first',
+    retry: 'never',
+  },
 
   // tokens (docs/protocol.md 5)
   grant_refused: { meaning: 'this grant is not accepted', next: 'unlock again', retry: 'never' },
 
   // operators
-  operator_required: { meaning: 'operator credentials are missing or wrong', next: 'send name and secret', retry: 'never' },
-  operator_exists: { meaning: 'an operator of this name exists', next: 'choose another name', retry: 'never' },
+  operator_required: {
+    meaning: 'operator credentials are missing or wrong',
+    next: 'send name and secret',
+    retry: 'never',
+  },
+  operator_exists: {
+    meaning: 'an operator of this name exists',
+    next: 'choose another name',
+    retry: 'never',
+  },
 
   // when something behind us fails
   upstream_unreachable: { meaning: 'the backend cannot be reached', next: 'send it again', retry: 'same' },
   upstream_timeout: { meaning: 'the backend did not answer in time', next: 'send it again', retry: 'same' },
-  upstream_invalid: { meaning: 'the backend gave an answer that cannot be forwarded', next: 'operators: see the log', retry: 'never' },
-  store_unavailable: { meaning: 'the store cannot be reached; nothing was let through', next: 'send it again', retry: 'same' },
-  overloaded: { meaning: 'too much is in flight', next: 'send it again after Retry-After seconds', retry: 'same' },
-  internal_error: { meaning: 'something failed inside', next: 'give the reference to the operator', retry: 'same' },
+  upstream_invalid: {
+    meaning: 'the backend gave an answer that cannot be forwarded',
+    next: 'operators: see the log',
+    retry: 'never',
+  },
+  store_unavailable: {
+    meaning: 'the store cannot be reached; nothing was let through',
+    next: 'send it again',
+    retry: 'same',
+  },
+  overloaded: {
+    meaning: 'too much is in flight',
+    next: 'send it again after Retry-After seconds',
+    retry: 'same',
+  },
+  internal_error: {
+    meaning: 'something failed inside',
+    next: 'give the reference to the operator',
+    retry: 'same',
+  },
 
   // the client's own words; a server never sends these
   statement_refused: {
@@ -137,7 +268,11 @@ export const errors = {
     retry: 'never',
   },
   not_enrolled: { meaning: 'this device is not enrolled', next: 'enrol first', retry: 'never' },
-  already_enrolled: { meaning: 'this device is enrolled', next: 'unlock it, or forget it first', retry: 'never' },
+  already_enrolled: {
+    meaning: 'this device is enrolled',
+    next: 'unlock it, or forget it first',
+    retry: 'never',
+  },
   activation_code_malformed: {
     meaning: 'the activation code was mistyped',
     next: 'compare it character by character',
@@ -153,9 +288,7 @@ export const errors = {
     next: 'unlock the phone and try again',
     retry: 'same',
   },
-} as const satisfies Record<string, { meaning: string; next: string; retry: 'never' | 'same' | 'clock' | 'token' }>
-
-export type ErrorCode = keyof typeof errors
+}
 
 export type HoldfastErrorOptions = {
   /** For the log of the side that throws; never sent to the other side. */

@@ -93,6 +93,7 @@ export type RotateInput = {
   graceMs: number
   /** Holds the answer with the successor in it. */
   repeat: RepeatRecord
+  /** Written with a rotation only; the caller appends its own entry for `reused`. */
   audit: AuditEntry
 }
 export type RotateResult =
@@ -123,8 +124,8 @@ export type ClaimResult =
   | { kind: 'mismatch' }
 export type ClaimOutcome = { kind: 'answered'; sealedAnswer: string } | { kind: 'executed' } | { kind: 'unknown' }
 
-/** What other nodes must forget. */
-export type Invalidation = { device: string } | { sid: string }
+/** What other nodes must forget. `all`: the feed was cut for a moment and may have missed some, so forget everything. */
+export type Invalidation = { device: string } | { sid: string } | { all: true }
 
 export interface InvalidationFeed {
   /**

@@ -1,0 +1,89 @@
+/** The in-process rows: one function called over and over in a process of its own, without HTTP. */
+
+import { calculateJwkThumbprint, createLocalJWKSet, EmbeddedJWK, jwtVerify } from 'jose'
+import { serveParent } from '../child.ts'
+import { createHistogram } from '../histogram.ts'
+import { proofMaker } from '../proof.ts'
+import type { Credential } from '../proof.ts'
+import type { CallName, Sample } from '../target.ts'
+import { createValidation } from '../validation.ts'
+import { createVerify } from '../verify.ts'
+import type { CallInput, CallOrder } from './input.ts'
+
+type Call = () => unknown
+
+/** The libraries work on WebCrypto's threads: a few calls in flight suit them better than one after another. */
+const inFlight = 16
+const url = 'https://api.example/accounts/17?limit=20'
+
+const calls: Record<CallName, (credential: Credential) => Call> = {
+  verify: () => createVerify(),
+  oauth4webapi(credential) {
+    const validate = createValidation(credential)
+    const headers = proofHeaders(credential)
+    return () => validate('GET', url, headers)
+  },
+  jose(credential) {
+    const issuerKeys = createLocalJWKSet({ keys: [credential.issuerKey] })
+    const { authorization, dpop } = proofHeaders(credential)
+    return async () => {
+      const { payload } = await jwtVerify<{ cnf: { jkt: string } }>(authorization.slice(5), issuerKeys, {
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+        issuer: credential.issuer,
+        audience: credential.audience,
+      })
+      const proof = await jwtVerify<{ ath: string; htm: string }>(dpop, EmbeddedJWK, {
+        typ: 'dpop+jwt',
+        algorithms: ['ES256'],
+        maxTokenAge: 300,
+      })
+      const jkt = await calculateJwkThumbprint(proof.protectedHeader.jwk ?? {})
+      if (jkt !== payload.cnf.jkt || proof.payload.ath !== credential.accessTokenHash)
+        throw new Error('not bound')
+    }
+  },
+}
+
+function proofHeaders(credential: Credential): { authorization: string; dpop: string } {
+  return { authorization: `DPoP ${credential.accessToken}`, dpop: proofMaker(credential, 'GET', url)() }
+}
+
+let call: Call | undefined
+let parallel = 1
+
+serveParent(async (message) => {
+  if (call === undefined) {
+    const input = message as CallInput
+    call = calls[input.call](input.credential)
+    parallel = input.call === 'verify' ? 1 : inFlight
+    return 'ready'
+  }
+  return measure(call, (message as CallOrder).durationMs)
+})
+
+async function measure(work: Call, durationMs: number): Promise<Sample> {
+  const histogram = createHistogram()
+  const startedAt = performance.now()
+  let completed = 0
+  async function caller(): Promise<void> {
+    let now = performance.now()
+    while (now - startedAt < durationMs) {
+      const before = now
+      const result = work()
+      if (result instanceof Promise) await result
+      now = performance.now()
+      histogram.record(now - before)
+      completed += 1
+    }
+  }
+  await Promise.all(Array.from({ length: parallel }, caller))
+  return {
+    completed,
+    failed: 0,
+    failure: null,
+    elapsedMs: performance.now() - startedAt,
+    p50: histogram.percentile(0.5),
+    p99: histogram.percentile(0.99),
+  }
+}

@@ -1,0 +1,69 @@
+/** The seam: what a measured thing must offer. targets.ts lists them all; nothing else knows their names. */
+
+import type { Credential } from './proof.ts'
+
+/**
+ * What the load process sends in one round. `same`: one request again and again. `made`: requests that
+ * cannot be repeated (a nonce each); `maker` is the URL of a module with an export `make: Make`, which the
+ * load process calls before the clock starts.
+ */
+export type Traffic = { kind: 'same'; request: string } | { kind: 'made'; maker: string; state: unknown }
+
+/** Makes `count` complete HTTP/1.1 requests out of a JSON state. Runs in the load process. */
+export type Make = (state: unknown, count: number) => Uint8Array[]
+
+/** What the bench lends to a target that starts. */
+export interface Bench {
+  /** Port of the JSON backend on 127.0.0.1. */
+  readonly backendPort: number
+  /** The cores the target must stay on; empty where the machine cannot pin. */
+  readonly cores: readonly number[]
+  /** A token and a key for the peers that check RFC 9449. */
+  readonly credential: Credential
+}
+
+/** A started HTTP target. */
+export interface Running {
+  readonly port: number
+  /** Root of its process tree: CPU time and memory are read from there. */
+  readonly pid: number
+  /** Asked before every round, outside the measured time, so tokens can be renewed. */
+  traffic(): Promise<Traffic>
+  stop(): Promise<void>
+}
+
+/** A server measured over HTTP with 64 connections. */
+export interface HttpTarget {
+  readonly kind: 'http'
+  readonly name: string
+  /** How many processes serve, and so how many cores it is given as far as the machine goes. */
+  readonly workers: number
+  /** `apart`: load, backend and target on a core each. `together`: load and backend share one, leaving more to the target. */
+  readonly place: 'apart' | 'together'
+  /** Why it cannot be measured here, or undefined. Asked before `start`. */
+  missing?(): Promise<string | undefined>
+  start(bench: Bench): Promise<Running>
+}
+
+/** The names peers/calls.ts knows. */
+export type CallName = 'verify' | 'oauth4webapi' | 'jose'
+
+/** A function measured inside one process, without HTTP. */
+export interface CallTarget {
+  readonly kind: 'call'
+  readonly name: string
+  readonly call: CallName
+}
+
+export type Target = HttpTarget | CallTarget
+
+/** What one round of one target gave. Latencies in milliseconds; null where nothing was measured. */
+export interface Sample {
+  readonly completed: number
+  readonly failed: number
+  /** The first wrong answer, cut short; says what to mend when `failed` is not 0. */
+  readonly failure: string | null
+  readonly elapsedMs: number
+  readonly p50: number
+  readonly p99: number
+}

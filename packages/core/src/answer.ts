@@ -1,0 +1,117 @@
+/**
+ * Signed answers: RFC 9421 with `;req`, so that an answer fits one request only (docs/protocol.md 3.8).
+ * Holdfast signs every answer it makes itself to a request whose signature it verified; only these may change what a client
+ * believes about itself.
+ */
+import { fromBase64, toBase64, utf8 } from './bytes.ts'
+import type { CryptoPort, PrivateKey, VerifyKey } from './crypto/port.ts'
+import { HoldfastError } from './errors.ts'
+import type { Fields } from './fields.ts'
+import { contentDigest, type RequestMessage, signatureAlgorithm, signatureLabel } from './request.ts'
+
+export const answerTag = 'holdfast-answer'
+
+const components = '"@status" "content-type" "content-digest" "@method";req "@target-uri";req "signature";req'
+
+/** The request as it was sent: its fields include Signature. */
+export type AnsweredRequest = RequestMessage
+export type AnswerMessage = {
+  readonly status: number
+  readonly contentType: string
+  readonly contentDigest: string
+}
+
+function answerBase(answer: AnswerMessage, request: AnsweredRequest, parameters: string): Uint8Array {
+  const signature = request.fields.get('signature')
+  if (signature === undefined) throw new TypeError('the request carries no signature')
+  return utf8(
+    `"@status": ${answer.status}\n"content-type": ${answer.contentType}\n"content-digest": ${answer.contentDigest}\n` +
+      `"@method";req: ${request.method}\n"@target-uri";req: ${request.targetUri}\n"signature";req: ${signature}\n` +
+      `"@signature-params": ${parameters}`,
+  )
+}
+
+export type SignAnswerInput = {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Uint8Array
+  readonly request: AnsweredRequest
+  /** Seconds since 1970. */
+  readonly created: number
+  /** The token key and its `kid` in the service statement. */
+  readonly key: PrivateKey
+  readonly kid: string
+}
+
+/** The three fields to add to the answer. */
+export async function signAnswer(
+  input: SignAnswerInput,
+  crypto: CryptoPort,
+): Promise<{ 'content-digest': string; 'signature-input': string; signature: string }> {
+  const digest = await contentDigest(input.body, crypto)
+  const parameters = `(${components});created=${input.created};keyid="${input.kid}";alg="${signatureAlgorithm}";tag="${answerTag}"`
+  const message = { status: input.status, contentType: input.contentType, contentDigest: digest }
+  const signature = await crypto.sign(input.key, answerBase(message, input.request, parameters))
+  return {
+    'content-digest': digest,
+    'signature-input': `${signatureLabel}=${parameters}`,
+    signature: `${signatureLabel}=:${toBase64(signature)}:`,
+  }
+}
+
+const parametersPattern = new RegExp(
+  `^hf=(\\(${components.replace(/[()]/g, '\\$&')}\\);created=(\\d{1,10});keyid="([A-Za-z0-9_-]{43})";alg="${signatureAlgorithm}";tag="${answerTag}")$`,
+)
+const signaturePattern = /^hf=:([A-Za-z0-9+/]{86}==):$/
+
+/** The `kid` a signed answer names, or null when the answer carries no signature of ours. */
+export function answerKeyId(fields: Fields): string | null {
+  return parametersPattern.exec(fields.get('signature-input') ?? '')?.[3] ?? null
+}
+
+function signatureBytes(text: string): Uint8Array {
+  try {
+    return fromBase64(text)
+  } catch (cause) {
+    throw new HoldfastError('answer_refused', { cause })
+  }
+}
+
+declare const verified: unique symbol
+/** Only {@link verifyAnswer} makes one. */
+export type VerifiedAnswer = {
+  readonly [verified]: true
+  readonly status: number
+  readonly body: Uint8Array
+  /** Seconds since 1970 by the server's clock. */
+  readonly created: number
+}
+
+/** Throws `answer_refused` unless the service signed exactly this answer to exactly this request. */
+export async function verifyAnswer(
+  answer: { readonly status: number; readonly fields: Fields; readonly body: Uint8Array },
+  request: AnsweredRequest,
+  key: VerifyKey,
+  crypto: CryptoPort,
+): Promise<VerifiedAnswer> {
+  const input = parametersPattern.exec(answer.fields.get('signature-input') ?? '')
+  const signature = signaturePattern.exec(answer.fields.get('signature') ?? '')
+  const contentType = answer.fields.get('content-type')
+  const digest = await contentDigest(answer.body, crypto)
+  if (
+    input === null ||
+    signature === null ||
+    contentType === undefined ||
+    answer.fields.get('content-digest') !== digest
+  ) {
+    throw new HoldfastError('answer_refused')
+  }
+  const base = answerBase(
+    { status: answer.status, contentType, contentDigest: digest },
+    request,
+    input[1] as string,
+  )
+  if (!(await crypto.verify(key, base, signatureBytes(signature[1] as string))))
+    throw new HoldfastError('answer_refused')
+  return { status: answer.status, body: answer.body, created: Number(input[2]) } as VerifiedAnswer
+}

@@ -1,0 +1,64 @@
+/**
+ * The verified identity as the gateway hands it to a backend (docs/protocol.md 7): plain header fields and an RFC 9421
+ * signature over them and the request, by the gateway's key or by a secret shared with that backend.
+ */
+import type { Fields } from './fields.ts'
+
+/** The names of ours: stripped from every request that comes in, whoever sent it. */
+export const reservedPrefix = 'holdfast-'
+
+export const forwardLabel = 'hf'
+export const forwardTag = 'holdfast-forward'
+export type ForwardAlgorithm = 'hmac-sha256' | 'ecdsa-p256-sha256'
+
+export type ForwardedIdentity = {
+  readonly user: string
+  readonly device: string
+  readonly session: string
+  readonly acr: string
+  /** Seconds since 1970 of the last factor. */
+  readonly authTime: number
+}
+
+/** The fields that say who asks. A user id may hold any text, so it travels percent-encoded. */
+export function identityFields(identity: ForwardedIdentity): ReadonlyArray<readonly [string, string]> {
+  return [
+    ['holdfast-user', encodeURIComponent(identity.user)],
+    ['holdfast-device', identity.device],
+    ['holdfast-session', identity.session],
+    ['holdfast-acr', identity.acr],
+    ['holdfast-auth-time', String(identity.authTime)],
+  ]
+}
+
+const covered = [
+  'content-digest',
+  'holdfast-user',
+  'holdfast-device',
+  'holdfast-session',
+  'holdfast-acr',
+  'holdfast-auth-time',
+  'idempotency-key',
+] as const
+
+export type ForwardParameters = {
+  /** Seconds since 1970. */
+  readonly created: number
+  /** 128 random bits, base64url. */
+  readonly nonce: string
+  readonly keyid: string
+  readonly algorithm: ForwardAlgorithm
+}
+
+/** The base to sign and the value of Signature-Input without its label. `fields` are those that go to the backend. */
+export function forwardBase(
+  message: { readonly method: string; readonly target: string; readonly fields: Fields },
+  parameters: ForwardParameters,
+): { base: string; input: string } {
+  const present = covered.filter((name) => message.fields.has(name))
+  const list = ['@method', '@request-target', ...present].map((name) => `"${name}"`).join(' ')
+  const input = `(${list});created=${parameters.created};nonce="${parameters.nonce}";keyid="${parameters.keyid}";alg="${parameters.algorithm}";tag="${forwardTag}"`
+  let base = `"@method": ${message.method}\n"@request-target": ${message.target}\n`
+  for (const name of present) base += `"${name}": ${message.fields.get(name)}\n`
+  return { base: `${base}"@signature-params": ${input}`, input }
+}

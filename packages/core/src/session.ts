@@ -1,0 +1,59 @@
+/** The messages of `POST /holdfast/token` (docs/protocol.md 5): OAuth 2.0 parameter names (RFC 6749) in JSON. */
+import * as v from 'valibot'
+import { HoldfastError } from './errors.ts'
+import { type PublicJwk, parsePublicJwk } from './jwk.ts'
+
+/** The device key's signature alone opens a session; later factors get grants of their own. */
+export const deviceGrant = 'https://holdfast.dev/grant/device'
+export const refreshGrant = 'refresh_token'
+/** Authorization scheme of the access token: it is not a bearer token (RFC 6750), so it does not say so. */
+export const tokenScheme = 'Holdfast'
+
+export type TokenRequest =
+  /** `session_key`: public half of a key made for this session alone. */
+  | { grant_type: typeof deviceGrant; session_key: PublicJwk }
+  | { grant_type: typeof refreshGrant; refresh_token: string }
+const requestSchema: v.GenericSchema<unknown, TokenRequest> = v.variant('grant_type', [
+  v.strictObject({
+    grant_type: v.literal(deviceGrant),
+    session_key: v.pipe(
+      v.unknown(),
+      v.transform((value): PublicJwk => parsePublicJwk(value)),
+    ),
+  }),
+  v.strictObject({
+    grant_type: v.literal(refreshGrant),
+    refresh_token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+  }),
+])
+
+export function parseTokenRequest(value: unknown): TokenRequest {
+  try {
+    return v.parse(requestSchema, value)
+  } catch (cause) {
+    throw cause instanceof HoldfastError ? cause : new HoldfastError('bad_request', { cause })
+  }
+}
+
+export type TokenResponse = {
+  access_token: string
+  token_type: typeof tokenScheme
+  /** Seconds. */
+  expires_in: number
+  refresh_token: string
+  /** Seconds until the session ends whatever is refreshed. */
+  session_expires_in: number
+}
+const responseSchema: v.GenericSchema<unknown, TokenResponse> = v.object({
+  access_token: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
+  token_type: v.literal(tokenScheme),
+  expires_in: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  refresh_token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+  session_expires_in: v.pipe(v.number(), v.integer(), v.minValue(0)),
+})
+/** Throws `answer_refused`: it is read from answers only. */
+export function parseTokenResponse(value: unknown): TokenResponse {
+  const response = v.safeParse(responseSchema, value)
+  if (!response.success) throw new HoldfastError('answer_refused')
+  return response.output
+}

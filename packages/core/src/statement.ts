@@ -1,0 +1,109 @@
+/**
+ * The service statement (docs/protocol.md 2): what a client may believe about a service, signed by a key whose
+ * thumbprint is built into the app.
+ */
+import * as v from 'valibot'
+import type { CryptoPort, PrivateKey } from './crypto/port.ts'
+import { HoldfastError } from './errors.ts'
+import { type PublicJwk, parsePublicJwk, thumbprint } from './jwk.ts'
+import { decodeJws, signJws, verifyJws } from './jws.ts'
+import type { RouteRule } from './route.ts'
+
+export const statementPath = '/.well-known/holdfast'
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048))
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+const publicJwk = v.pipe(
+  v.unknown(),
+  v.transform((value): PublicJwk => parsePublicJwk(value)),
+)
+const path = v.pipe(text, v.startsWith('/'))
+
+const ruleSchema = v.strictObject({
+  path,
+  methods: v.exactOptional(v.array(text)),
+  policy: v.picklist(['open', 'signed']),
+  signer: v.picklist(['any', 'device']),
+  fields: v.array(text),
+})
+
+export type ServiceStatement = {
+  iss: string
+  /** Seconds since 1970 when it was made; a client never goes back to a smaller one. */
+  seq: number
+  iat: number
+  exp: number
+  /** Keys that sign access tokens and answers, by `kid` (= thumbprint). */
+  keys: Array<{ kid: string; jwk: PublicJwk }>
+  /** Thumbprints of the service keys an app should pin: this one and the next. */
+  service_keys: string[]
+  endpoints: Record<'challenge' | 'enrolments' | 'token' | 'time' | 'devices' | 'session', string>
+  /** In order; the first that fits counts; what none names is signed by any key. */
+  routes: RouteRule[]
+  client: { min: string }
+}
+// Not strict: a later server may say more, and what a client does not know it does not use.
+const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
+  iss: text,
+  seq: seconds,
+  iat: seconds,
+  exp: seconds,
+  keys: v.array(v.object({ kid: text, jwk: publicJwk })),
+  service_keys: v.array(text),
+  endpoints: v.object({
+    challenge: path,
+    enrolments: path,
+    token: path,
+    time: path,
+    devices: path,
+    session: path,
+  }),
+  routes: v.array(ruleSchema),
+  client: v.object({ min: text }),
+})
+
+export function signStatement(
+  statement: ServiceStatement,
+  jwk: PublicJwk,
+  key: PrivateKey,
+  crypto: CryptoPort,
+): Promise<string> {
+  return signJws('hf-statement+jwt', { jwk }, statement, key, crypto)
+}
+
+export type StatementTrust = {
+  /** RFC 7638 thumbprints built into the app. */
+  readonly pins: readonly string[]
+  /** The origin the app talks to. */
+  readonly issuer: string
+  /** Statements with a smaller sequence are refused. */
+  readonly floor: number
+  /** Seconds since 1970, or null when the clock is not known well enough to judge expiry (first contact). */
+  readonly now: number | null
+}
+
+/** Throws `statement_refused` unless a pinned key signed it for this origin, it is not below the floor and has not ended. */
+export async function openStatement(
+  jws: string,
+  trust: StatementTrust,
+  crypto: CryptoPort,
+): Promise<ServiceStatement> {
+  const decoded = decodeJws('hf-statement+jwt', jws)
+  if (decoded === null || !('jwk' in decoded.signer)) throw new HoldfastError('statement_refused')
+  const { jwk } = decoded.signer
+  if (!trust.pins.includes(await thumbprint(jwk, crypto))) throw new HoldfastError('statement_refused')
+  const payload = await verifyJws(decoded, await crypto.importPublicKey(jwk), crypto)
+  const statement = parseStatement(payload)
+  const ended = trust.now !== null && trust.now >= statement.exp
+  if (statement.iss !== trust.issuer || statement.seq < trust.floor || ended)
+    throw new HoldfastError('statement_refused')
+  return statement
+}
+
+function parseStatement(payload: unknown): ServiceStatement {
+  try {
+    return v.parse(statementSchema, payload)
+  } catch (cause) {
+    throw new HoldfastError('statement_refused', { cause })
+  }
+}
