@@ -34,7 +34,7 @@ export function openConnection(port: number, events: ConnectionEvents): Connecti
   socket.once('close', () => lose('connection closed'))
 
   function receive(length: number, buffer: Uint8Array): boolean {
-    const chunk = Buffer.from(buffer.buffer, buffer.byteOffset, length).latin1Slice()
+    const chunk = Buffer.from(buffer.buffer, buffer.byteOffset, length).toString('latin1')
     pending = pending === '' ? chunk : pending + chunk
     if (isComplete(pending)) {
       const text = pending

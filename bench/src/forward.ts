@@ -39,14 +39,19 @@ export function createForward(backendPort: number): Forward {
 }
 
 function answerInto(response: ServerResponse): Dispatcher.DispatchHandler {
+  let goOn = (): void => undefined
   return {
     onConnect: () => undefined,
     onHeaders(status, headers, resume) {
-      response.on('drain', resume)
-      response.writeHead(status, endToEnd(headers.map((field) => (field as Buffer).latin1Slice())))
+      goOn = resume
+      response.writeHead(status, endToEnd(headers.map((field) => field.toString('latin1'))))
       return true
     },
-    onData: (chunk) => response.write(chunk),
+    onData(chunk) {
+      if (response.write(chunk)) return true
+      response.once('drain', goOn)
+      return false
+    },
     onComplete: () => void response.end(),
     onError(error) {
       if (response.headersSent) response.destroy(error)

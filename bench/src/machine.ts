@@ -48,6 +48,30 @@ export function pinnedCommand(cores: readonly number[], command: readonly string
   return cores.length === 0 ? [...command] : ['taskset', '-c', cores.join(','), ...command]
 }
 
+/**
+ * Starts to count; the function returned gives the share of busy time that other guests of the same host took since
+ * then (0 to 1), or null where the system does not tell. Above some 0.05 even ratios become unsure.
+ */
+export function startStolenMeter(): () => number | null {
+  const before = cpuTicks()
+  return () => {
+    const spent = cpuTicks().map((ticks, index) => ticks - (before[index] ?? 0))
+    const [user = 0, nice = 0, system = 0, , , hardware = 0, soft = 0, stolen = 0] = spent
+    const busy = user + nice + system + hardware + soft + stolen
+    return busy > 0 ? Math.round((stolen / busy) * 100) / 100 : null
+  }
+}
+
+/** user, nice, system, idle, iowait, irq, softirq, steal of the whole machine; empty where there is no /proc. */
+function cpuTicks(): number[] {
+  try {
+    const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+    return line.split(/\s+/).slice(1).map(Number)
+  } catch {
+    return []
+  }
+}
+
 /** Linux lists them as `0-2,5`; elsewhere every core counts. */
 function allowedCores(): number[] {
   const list = statusLine('/proc/self/status', 'Cpus_allowed_list')

@@ -13,6 +13,11 @@ export function createValidation(credential: Credential): Validate {
     [oauth.customFetch]: async () => Response.json({ keys: [credential.issuerKey] }),
   }
   return async (method, url, headers) => {
-    await oauth.validateJwtAccessToken(server, new Request(url, { method, headers }), credential.audience, options)
+    await oauth.validateJwtAccessToken(
+      server,
+      new Request(url, { method, headers }),
+      credential.audience,
+      options,
+    )
   }
 }

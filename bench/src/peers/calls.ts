@@ -49,20 +49,19 @@ function proofHeaders(credential: Credential): { authorization: string; dpop: st
   return { authorization: `DPoP ${credential.accessToken}`, dpop: proofMaker(credential, 'GET', url)() }
 }
 
-let call: Call | undefined
-let parallel = 1
+let input: CallInput | undefined
 
 serveParent(async (message) => {
-  if (call === undefined) {
-    const input = message as CallInput
-    call = calls[input.call](input.credential)
-    parallel = input.call === 'verify' ? 1 : inFlight
+  if (input === undefined) {
+    input = message as CallInput
     return 'ready'
   }
-  return measure(call, (message as CallOrder).durationMs)
+  // Made anew for every round: a proof is good for five minutes only.
+  const call = calls[input.call](input.credential)
+  return measure(call, input.call === 'verify' ? 1 : inFlight, (message as CallOrder).durationMs)
 })
 
-async function measure(work: Call, durationMs: number): Promise<Sample> {
+async function measure(call: Call, parallel: number, durationMs: number): Promise<Sample> {
   const histogram = createHistogram()
   const startedAt = performance.now()
   let completed = 0
@@ -70,7 +69,7 @@ async function measure(work: Call, durationMs: number): Promise<Sample> {
     let now = performance.now()
     while (now - startedAt < durationMs) {
       const before = now
-      const result = work()
+      const result = call()
       if (result instanceof Promise) await result
       now = performance.now()
       histogram.record(now - before)

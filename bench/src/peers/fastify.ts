@@ -16,7 +16,10 @@ serveParent(async (input) => {
     undici: { connections: 64, pipelining: 1 },
   })
   app.addHook('onRequest', async (request, reply) => {
-    const headers = { authorization: request.headers.authorization ?? '', dpop: String(request.headers['dpop']) }
+    const headers = {
+      authorization: request.headers.authorization ?? '',
+      dpop: String(request.headers['dpop']),
+    }
     try {
       await validate(request.method, `http://${request.host}${request.url}`, headers)
     } catch {

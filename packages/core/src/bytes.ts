@@ -88,6 +88,10 @@ function decode64(text: string, values: Int8Array): Uint8Array {
   return bytes
 }
 
+/** The texts base64url has for values of 16 and 32 bytes: left-over bits zero, so one text for one value. */
+export const base64url16: RegExp = /^[A-Za-z0-9_-]{21}[AQgw]$/
+export const base64url32: RegExp = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+
 /** RFC 4648 section 5 without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   return encode64(bytes, base64urlAlphabet)

@@ -14,7 +14,6 @@ const single: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'expect',
-  'holdfast-approval',
   'host',
   'idempotency-key',
   'signature',
@@ -22,33 +21,56 @@ const single: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ])
 
-const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-// Printable ASCII and tab: what a signature base can hold (RFC 9421 section 2.1) without a second reading.
-const valuePattern = /^[\t\x20-\x7e]*$/
-const trimmable = /^[ \t]|[ \t]$/
+const plainName = /^[a-z0-9-]+$/
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const printable = /^[\x20-\x7e]*$/
 
-function trim(value: string): string {
-  return trimmable.test(value) ? value.replace(/^[ \t]+|[ \t]+$/g, '') : value
+/** A field of ours or with one meaning. `holdfast-*` is asked by prefix: later ones are single from their first day. */
+function isSingle(name: string): boolean {
+  return single.has(name) || name.startsWith('holdfast-')
+}
+
+/** CGI and its heirs read `content_digest` and `content.digest` as `Content-Digest`: no twin of a single field passes. */
+function isTwin(name: string): boolean {
+  return isSingle(name.replace(/[^a-z0-9]/g, '-'))
+}
+
+function parseName(raw: string): string {
+  // Asked before lowering: the Kelvin sign would turn into an innocent "k".
+  if (!token.test(raw)) throw new HoldfastError('ambiguous_request')
+  const name = raw.toLowerCase()
+  if (!plainName.test(name) && isTwin(name)) throw new HoldfastError('ambiguous_request')
+  return name
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9
+}
+
+/** Without the white space around it, as RFC 9110 section 5.5 reads a value; what is left must be printable ASCII. */
+function parseValue(raw: string): string {
+  let start = 0
+  let end = raw.length
+  while (start < end && isBlank(raw.charCodeAt(start))) start++
+  while (end > start && isBlank(raw.charCodeAt(end - 1))) end--
+  const value = raw.slice(start, end)
+  if (!printable.test(value)) throw new HoldfastError('ambiguous_request')
+  return value
 }
 
 /**
  * From a flat list name, value, name, value … as Node's `rawHeaders`. Throws `ambiguous_request` on a repeated single
- * field, a name that is not a token, or a value with control or non-ASCII characters.
+ * field or its twin, a name that is not a token, or a value that is not printable ASCII; TypeError on a name without value.
  */
 export function parseFields(raw: readonly string[]): Fields {
+  if (raw.length % 2 !== 0) throw new TypeError('a field name without its value')
   const fields = new Map<string, string>()
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase()
-    const value = raw[i + 1] as string
-    if (!namePattern.test(name) || !valuePattern.test(value)) throw new HoldfastError('ambiguous_request')
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = parseName(raw[i] as string)
+    const value = parseValue(raw[i + 1] as string)
     const before = fields.get(name)
-    if (before === undefined) {
-      fields.set(name, trim(value))
-    } else if (single.has(name)) {
-      throw new HoldfastError('ambiguous_request')
-    } else {
-      fields.set(name, `${before}, ${trim(value)}`)
-    }
+    if (before !== undefined && isSingle(name)) throw new HoldfastError('ambiguous_request')
+    fields.set(name, before === undefined ? value : `${before}, ${value}`)
   }
   return fields
 }

@@ -1,10 +1,9 @@
 /** P-256 public keys as JWK (RFC 7517, RFC 7518 section 6.2) and their thumbprints (RFC 7638). */
 import { fromBase64url, toBase64url, utf8 } from './bytes.ts'
-import type { CryptoPort } from './crypto/port.ts'
+import type { CryptoPort, PublicJwk } from './crypto/port.ts'
 import { HoldfastError } from './errors.ts'
 
-/** Exactly these four members: SPKI and other forms are never taken (OpenSSL accepts keys with a wrong cofactor there). */
-export type PublicJwk = { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string }
+export type { PublicJwk }
 
 function isCoordinate(value: unknown): value is string {
   if (typeof value !== 'string' || value.length !== 43) return false

@@ -122,7 +122,10 @@ export type ClaimResult =
   /** Reached the backend; nobody knows how it ended. */
   | { kind: 'unknown' }
   | { kind: 'mismatch' }
-export type ClaimOutcome = { kind: 'answered'; sealedAnswer: string } | { kind: 'executed' } | { kind: 'unknown' }
+export type ClaimOutcome =
+  | { kind: 'answered'; sealedAnswer: string }
+  | { kind: 'executed' }
+  | { kind: 'unknown' }
 
 /** What other nodes must forget. `all`: the feed was cut for a moment and may have missed some, so forget everything. */
 export type Invalidation = { device: string } | { sid: string } | { all: true }
@@ -148,7 +151,12 @@ export interface DurableStore {
    */
   takeActivationTry(codeId: string, limit: number, now: number): Promise<ActivationRecord | null>
   /** Uses the code up, opens the enrolment and keeps the answer, all or nothing. Exactly one racer gets true. */
-  redeemActivation(codeId: string, enrolment: EnrolmentRecord, repeat: RepeatRecord, audit: AuditEntry): Promise<boolean>
+  redeemActivation(
+    codeId: string,
+    enrolment: EnrolmentRecord,
+    repeat: RepeatRecord,
+    audit: AuditEntry,
+  ): Promise<boolean>
 
   /** Null when unknown, completed or expired. */
   findEnrolment(id: string, now: number): Promise<EnrolmentRecord | null>

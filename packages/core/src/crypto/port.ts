@@ -2,9 +2,10 @@
  * The one door to cryptography. Core never touches a global: node:crypto (`@holdfast/core/node-crypto`, synchronous and
  * several times as fast) and WebCrypto (`@holdfast/core/web-crypto`) implement this port and pass one suite.
  */
-import type { PublicJwk } from '../jwk.ts'
-
 export type Awaitable<T> = T | Promise<T>
+
+/** Exactly these four members: SPKI and other forms are never taken (OpenSSL accepts keys with a wrong cofactor there). */
+export type PublicJwk = { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string }
 
 declare const brand: unique symbol
 /** Opaque: only the provider that made it can read it. */

@@ -1,0 +1,48 @@
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { listen } from './listen.ts'
+import { runRound } from './load.ts'
+
+const stops: (() => void)[] = []
+afterEach(() => stops.splice(0).forEach((stop) => stop()))
+
+const request = 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n'
+
+async function round(answer: RequestListener, count: number): ReturnType<typeof runRound> {
+  const server = createServer(answer)
+  stops.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  )
+  const { port } = await listen(server)
+  const maker = `data:text/javascript,export const make = (state, count) => Array.from({ length: count }, () => Buffer.from(state))`
+  const traffic = { kind: 'made', maker, state: request } as const
+  return runRound({ port, connections: 4, durationMs: 5_000, traffic, count })
+}
+
+test('sends a batch once over, in answers with a length and in chunks', async () => {
+  let seen = 0
+  const sample = await round((_, response) => {
+    seen += 1
+    if (seen % 2 === 0) response.writeHead(200, { 'content-length': 2 }).end('{}')
+    else {
+      response.write('{')
+      response.end('}')
+    }
+  }, 100)
+  expect(seen).toBe(100)
+  expect(sample).toMatchObject({ completed: 100, failed: 0, failure: null })
+  expect(sample.p99).toBeGreaterThanOrEqual(sample.p50)
+})
+
+test('counts every answer but 2xx as failed and keeps the first', async () => {
+  const sample = await round((_, response) => response.writeHead(401, { 'content-length': 0 }).end(), 10)
+  expect(sample).toMatchObject({ completed: 10, failed: 10 })
+  expect(sample.failure).toContain('401')
+})
+
+test('counts a lost connection as failed', async () => {
+  const sample = await round((_, response) => void response.destroy(), 10)
+  expect(sample).toMatchObject({ completed: 0, failed: 4 })
+})

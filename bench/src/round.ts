@@ -1,0 +1,69 @@
+/** Interleaved rounds: each target once, then all again, so that a disturbance of the machine meets every row alike. */
+
+import type { Actor } from './stage.ts'
+import type { Sample } from './target.ts'
+
+export interface Rounds {
+  readonly count: number
+  readonly durationMs: number
+  readonly warmUpMs: number
+}
+
+export interface Round extends Sample {
+  readonly perSecond: number
+  /** CPU time of the target's whole process tree for one request, in µs; null where it cannot be read. */
+  readonly cpuMicros: number | null
+}
+
+export interface Series {
+  readonly actor: Actor
+  readonly rounds: readonly Round[]
+  /** Resident memory after the warm-up and after the last round. */
+  readonly residentBytes: readonly [number, number] | null
+}
+
+/** Requests made for a warm-up, when the rate is not known yet. */
+const firstGuessPerSecond = 12_000
+
+export async function runRounds(
+  actors: readonly Actor[],
+  plan: Rounds,
+  progress: (line: string) => void,
+): Promise<Series[]> {
+  const series = actors.map((actor) => ({ actor, rounds: [] as Round[], before: 0, rate: 0 }))
+  for (const entry of series) {
+    const warm = await measure(entry.actor, plan.warmUpMs, firstGuessPerSecond)
+    entry.rate = warm.perSecond
+    entry.before = entry.actor.usage()?.residentBytes ?? 0
+    progress(`warm-up      ${describe(entry.actor, warm)}`)
+  }
+  for (let number = 1; number <= plan.count; number += 1) {
+    for (const entry of series) {
+      const round = await measure(entry.actor, plan.durationMs, entry.rate * 1.4)
+      entry.rounds.push(round)
+      entry.rate = Math.max(entry.rate, round.perSecond)
+      progress(`round ${number} of ${plan.count} ${describe(entry.actor, round)}`)
+    }
+  }
+  return series.map(({ actor, rounds, before }) => {
+    const after = actor.usage()?.residentBytes
+    return { actor, rounds, residentBytes: after === undefined ? null : [before, after] }
+  })
+}
+
+async function measure(actor: Actor, durationMs: number, expectedPerSecond: number): Promise<Round> {
+  const before = actor.usage()
+  const sample = await actor.measure(durationMs, Math.ceil((expectedPerSecond * durationMs) / 1000))
+  const after = actor.usage()
+  const cpuMs = before === null || after === null ? null : after.cpuMs - before.cpuMs
+  return {
+    ...sample,
+    perSecond: (sample.completed / sample.elapsedMs) * 1000,
+    cpuMicros: cpuMs === null ? null : (cpuMs / sample.completed) * 1000,
+  }
+}
+
+function describe(actor: Actor, round: Round): string {
+  const wrong = round.failed === 0 ? '' : `  ${round.failed} FAILED: ${round.failure ?? ''}`
+  return `${actor.target.name.padEnd(44)} ${Math.round(round.perSecond).toLocaleString('en').padStart(8)}/s${wrong}`
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { Series } from './round.ts'
+import { rowsOf } from './row.ts'
+import { targets } from './targets.ts'
+
+function seriesOf(name: string, rates: readonly number[]): Series {
+  const target = targets.find((candidate) => candidate.name === name)
+  if (target === undefined) throw new Error(`no target ${name}`)
+  const sample = { completed: 1, failed: 0, failure: null, elapsedMs: 1, p50: 1, p99: 2, cpuMicros: 10 }
+  return {
+    actor: {
+      target,
+      cores: [2],
+      measure: () => Promise.reject(new Error('not measured here')),
+      usage: () => null,
+      stop: () => Promise.resolve(),
+    },
+    rounds: rates.map((perSecond) => ({ ...sample, perSecond })),
+    residentBytes: null,
+  }
+}
+
+test('the floor is the time of the proxy and of one verification, from medians of this run', () => {
+  const rows = rowsOf([
+    seriesOf('one P-256 verify', [20_000, 1_000, 30_000]),
+    seriesOf('bare undici proxy', [30_000, 30_000, 90_000]),
+    seriesOf('fastify + reply-from + oauth4webapi DPoP', [3_000, 4_000, 3_500]),
+    seriesOf('jose token + DPoP proof', [5_000]),
+  ])
+  expect(rows.map(({ name, perSecond, ratioToFloor }) => [name, perSecond, ratioToFloor])).toEqual([
+    ['one P-256 verify', 20_000, 1],
+    ['bare undici proxy', 30_000, 2.5],
+    ['floor: 1 / (t_proxy + t_verify)', 12_000, 1],
+    ['fastify + reply-from + oauth4webapi DPoP', 3_500, 0.292],
+    ['jose token + DPoP proof', 5_000, 0.25],
+  ])
+})

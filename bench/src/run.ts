@@ -1,0 +1,118 @@
+/**
+ * `npm run bench -- [--json FILE] [--quick] [--only NAME]`: measures every target in interleaved rounds, prints one
+ * table and writes it as JSON. `--quick` proves that everything runs, its figures mean little. `--only` keeps the rows
+ * whose name contains NAME, and the two the floor needs. Ends with status 1 when any answer was wrong.
+ */
+
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { inspectMachine, startStolenMeter } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { runRounds } from './round.ts'
+import type { Rounds } from './round.ts'
+import { rowsOf } from './row.ts'
+import type { Row } from './row.ts'
+import { connections, openStage } from './stage.ts'
+import type { Actor, Stage } from './stage.ts'
+import { tableOf } from './table.ts'
+import type { Target } from './target.ts'
+import { oneVerify, targets, yardstick } from './targets.ts'
+
+const fullRun: Rounds = { count: 5, durationMs: 1500, warmUpMs: 1500 }
+const quickRun: Rounds = { count: 1, durationMs: 200, warmUpMs: 200 }
+
+interface Skipped {
+  readonly name: string
+  readonly reason: string
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: 'string' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+  })
+  const plan = values.quick === true ? quickRun : fullRun
+  const machine = inspectMachine()
+  const stolen = startStolenMeter()
+  say(describe(machine, plan))
+  const stage = await openStage(machine)
+  const { actors, skipped } = await startAll(stage, chosen(values.only))
+  try {
+    const rows = rowsOf(await runRounds(actors, plan, say))
+    say(`\n${tableOf(rows)}\n`)
+    const stolenShare = stolen()
+    if (stolenShare !== null)
+      say(`${Math.round(stolenShare * 100)} % of the busy time went to other guests of the host`)
+    for (const { name, reason } of skipped) say(`not measured: ${name} (${reason})`)
+    if (values.json !== undefined) writeReport(values.json, { machine, plan, stolenShare, rows, skipped })
+    if (rows.some((row) => row.failed > 0)) process.exitCode = 1
+  } finally {
+    await Promise.all(actors.map((actor) => actor.stop()))
+    await stage.stop()
+  }
+}
+
+function chosen(only: string | undefined): Target[] {
+  if (only === undefined) return [...targets]
+  const wanted = targets.filter((target) => target.name.includes(only))
+  if (wanted.length === 0) {
+    throw new TypeError(
+      `no row is named so; there are:\n${targets.map(({ name }) => `  ${name}`).join('\n')}`,
+    )
+  }
+  return targets.filter(({ name }) => name === yardstick || name === oneVerify || name.includes(only))
+}
+
+async function startAll(
+  stage: Stage,
+  wanted: readonly Target[],
+): Promise<{ actors: Actor[]; skipped: Skipped[] }> {
+  const actors: Actor[] = []
+  const skipped: Skipped[] = []
+  for (const target of wanted) {
+    const reason = target.kind === 'http' ? await target.missing?.() : undefined
+    if (reason === undefined) {
+      say(`starting     ${target.name}`)
+      actors.push(await stage.start(target))
+    } else {
+      skipped.push({ name: target.name, reason })
+    }
+  }
+  return { actors, skipped }
+}
+
+function describe(machine: Machine, plan: Rounds): string {
+  const pinned = machine.pinned
+    ? 'load, backend and target on cores of their own'
+    : 'NOT PINNED (no taskset or one core): read the ratios with care'
+  return (
+    `${machine.cpu}, ${machine.cores.length} cores, Node ${machine.node}, ${pinned}; load average before ${machine.loadBefore}\n` +
+    `${connections} connections, ${plan.count} rounds of ${plan.durationMs} ms, interleaved; medians\n`
+  )
+}
+
+interface Report {
+  readonly machine: Machine
+  readonly plan: Rounds
+  readonly stolenShare: number | null
+  readonly rows: readonly Row[]
+  readonly skipped: readonly Skipped[]
+}
+
+function writeReport(file: string, { machine, plan, stolenShare, rows, skipped }: Report): void {
+  const head = {
+    ...machine,
+    stolenShare,
+    date: new Date().toISOString(),
+    connections,
+    rounds: plan.count,
+    roundMs: plan.durationMs,
+    latencyUnit: 'ms',
+  }
+  writeFileSync(file, `${JSON.stringify({ head, rows, skipped }, null, 2)}\n`)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+await main()

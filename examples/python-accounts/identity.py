@@ -1,0 +1,89 @@
+"""Checks the identity a Holdfast gateway forwards (docs/protocol.md 7). Standard library only; copy it into your backend.
+
+The gateway signs method, target, body digest and the Holdfast-* fields with hmac-sha256 in the form of RFC 9421.
+A backend believes those fields only when the signature is right, young, and not seen before.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import threading
+from urllib.parse import unquote
+
+WINDOW_SECONDS = 60
+COVERED = (
+    "content-digest",
+    "holdfast-user",
+    "holdfast-device",
+    "holdfast-session",
+    "holdfast-acr",
+    "holdfast-auth-time",
+    "idempotency-key",
+)
+# The whole field in its one canonical form; nothing else is read.
+INPUT = re.compile(
+    r'hf=(\("@method" "@request-target"((?: "[a-z-]+")*)\);created=(\d{1,10});nonce="([A-Za-z0-9_-]{22})"'
+    r';keyid="([A-Za-z0-9._-]{1,64})";alg="hmac-sha256";tag="holdfast-forward")'
+)
+SIGNATURE = re.compile(r"hf=:([A-Za-z0-9+/]{43}=):")
+
+
+class Refused(Exception):
+    """The request does not come from the gateway, or not as it was sent."""
+
+
+class IdentityChecker:
+    def __init__(self, name, secret):
+        """`name`: this backend's name in the gateway's configuration. `secret`: base64url, at least 32 bytes."""
+        self._name = name
+        self._key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+        if len(self._key) < 32:
+            raise ValueError("the secret must have at least 32 bytes")
+        self._lock = threading.Lock()
+        self._seen = {}
+
+    def check(self, method, target, headers, body, now):
+        """The user who asks. `headers` is an email.message.Message, as http.server gives. Raises Refused."""
+        fields = {name: only(headers, name) for name in COVERED}
+        found = INPUT.fullmatch(only(headers, "signature-input") or "")
+        sent = SIGNATURE.fullmatch(only(headers, "signature") or "")
+        if found is None or sent is None:
+            raise Refused("the request is not signed by the gateway")
+        parameters, listed, created, nonce, keyid = found.groups()
+        present = [name for name in COVERED if fields[name] is not None]
+        if keyid != self._name or listed != "".join(f' "{name}"' for name in present):
+            raise Refused("the signature does not cover this request")
+        base = "\n".join(
+            [f'"@method": {method}', f'"@request-target": {target}']
+            + [f'"{name}": {fields[name]}' for name in present]
+            + [f'"@signature-params": {parameters}']
+        )
+        expected = hmac.new(self._key, base.encode("ascii"), hashlib.sha256).digest()
+        if not hmac.compare_digest(expected, base64.b64decode(sent.group(1))):
+            raise Refused("the signature is wrong")
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
+        if fields["content-digest"] != f"sha-256=:{digest}:":
+            raise Refused("the body is not the one that was signed")
+        self._check_fresh(int(created), nonce, now)
+        if fields["holdfast-user"] is None:
+            raise Refused("nobody is named")
+        return unquote(fields["holdfast-user"])
+
+    def _check_fresh(self, created, nonce, now):
+        if abs(now - created) > WINDOW_SECONDS:
+            raise Refused("the signature is too old")
+        with self._lock:
+            if nonce in self._seen:
+                raise Refused("the signature was used before")
+            if len(self._seen) > 100_000:
+                self._seen = {known: until for known, until in self._seen.items() if until > now}
+            self._seen[nonce] = created + 2 * WINDOW_SECONDS
+
+
+def only(headers, name):
+    """The one value of a field, or None. A field that comes twice has no one meaning."""
+    values = headers.get_all(name, [])
+    if len(values) > 1:
+        raise Refused("a field came twice")
+    return values[0].strip() if values else None

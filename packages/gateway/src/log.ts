@@ -1,0 +1,112 @@
+/**
+ * The gateway's log: JSON lines in which only known facts of known kinds can appear. What is not in the table is not
+ * written, whoever passes it: no header, no query, no body, no secret reaches the log by accident.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Facts an event may carry. */
+export type Facts = {
+  readonly method?: string
+  /** The path alone: a query may hold secrets and is cut off. */
+  readonly path?: string
+  readonly route?: string
+  readonly status?: number
+  readonly code?: string
+  readonly upstream?: string
+  readonly device?: string
+  readonly session?: string
+  readonly operator?: string
+  readonly reference?: string
+  readonly remote?: string
+  readonly origin?: string
+  readonly host?: string
+  readonly port?: number
+  readonly worker?: number
+  readonly signal?: string
+  readonly durationMs?: number
+  readonly bytes?: number
+  readonly count?: number
+  /** Written as name, code and stack frames; never its message, which may quote input. */
+  readonly cause?: unknown
+}
+
+export interface Log {
+  debug(event: string, facts?: Facts): void
+  info(event: string, facts?: Facts): void
+  warn(event: string, facts?: Facts): void
+  error(event: string, facts?: Facts): void
+}
+
+type Serialise = (value: unknown) => unknown
+
+const maxTextLength = 256
+
+// Anything but printable ASCII becomes "?": a log line cannot be forged or made to drive a terminal.
+const text: Serialise = (value) =>
+  typeof value === 'string' ? value.slice(0, maxTextLength).replace(/[^ -~]/g, '?') : undefined
+const path: Serialise = (value) => (typeof value === 'string' ? text(value.split(/[?#]/, 1)[0]) : undefined)
+const count: Serialise = (value) =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.round(value * 1000) / 1000 : undefined
+
+const maxFrames = 8
+const maxCauses = 3
+
+function cause(value: unknown, depth = 0): unknown {
+  if (!(value instanceof Error)) return value === undefined ? undefined : typeof value
+  const code = 'code' in value ? text(value.code) : undefined
+  const frames = (value.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return {
+    name: text(value.name),
+    ...(code === undefined ? {} : { code }),
+    at: frames.slice(0, maxFrames).map((line) => text(line.trim())),
+    ...(value.cause === undefined || depth >= maxCauses ? {} : { cause: cause(value.cause, depth + 1) }),
+  }
+}
+
+const allowed: Readonly<Record<keyof Facts, Serialise>> = {
+  method: text,
+  path,
+  route: text,
+  status: count,
+  code: text,
+  upstream: text,
+  device: text,
+  session: text,
+  operator: text,
+  reference: text,
+  remote: text,
+  origin: text,
+  host: text,
+  port: count,
+  worker: count,
+  signal: text,
+  durationMs: count,
+  bytes: count,
+  count,
+  cause: (value) => cause(value),
+}
+
+/** Only what the table names, in the form the table gives it. */
+export function allowedFacts(facts: Facts): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  for (const [name, serialise] of Object.entries(allowed)) {
+    const value = serialise(facts[name as keyof Facts])
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
+}
+
+/** JSON lines to stdout, or to the stream given. */
+export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Log {
+  const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const logger: Logger = pino(settings, options.destination ?? pino.destination({ fd: 1, sync: true }))
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (event: string, facts: Facts = {}): void => {
+      if (logger.isLevelEnabled(level)) logger[level](allowedFacts(facts), event)
+    }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}

@@ -1,0 +1,25 @@
+/** What one service is made of. Time, randomness, stores and senders enter here and nowhere else. */
+import type { RouteRule } from '@holdfast/core'
+import type { KeyRing } from './keys.ts'
+import type { Outbox } from './outbox.ts'
+import type { Policy } from './policy.ts'
+import type { DurableStore, ShortLivedStore } from './store.ts'
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds that never go back. */
+  monotonic(): number
+}
+
+export type Deployment = {
+  /** The public origin clients talk to, e.g. `https://api.bank.example`: never taken from a request. */
+  readonly origin: string
+  readonly store: DurableStore
+  readonly shortLived: ShortLivedStore
+  readonly keys: KeyRing
+  readonly policy: Policy
+  readonly routes: readonly RouteRule[]
+  readonly outbox: Outbox
+  readonly clock: Clock
+}

@@ -1,0 +1,94 @@
+/** Holdfast as a library in a server of Request and Response: the gateway's guarantees without the gateway. */
+import { HoldfastError, isSafeMethod } from '@holdfast/core'
+import { parseHead, type RequestHead } from './head.ts'
+import type { OwnAnswer } from './http.ts'
+import type { KeptAnswer } from './idempotency.ts'
+import type { VerifiedRequest } from './request.ts'
+import type { HoldfastServer } from './server.ts'
+
+export type HandleOptions = {
+  /** Runs for a request that passed, or for one on an open route: then `verified` is null. */
+  readonly next: (request: Request, verified: VerifiedRequest | null) => Promise<Response>
+  /** Largest body in bytes; more is refused with `body_too_large`. */
+  readonly bodyBytes: number
+  /** Largest answer kept for repetition, in bytes. */
+  readonly answerBytes: number
+  /** Address of the peer, for rates and audit. */
+  readonly remote: string
+}
+
+function responseOf(answer: OwnAnswer | KeptAnswer, ...more: Array<[string, string]>): Response {
+  const empty = answer.status === 204 || answer.status === 304
+  const fields = [...answer.fields, ...more].map(([name, value]): [string, string] => [name, value])
+  return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: fields })
+}
+
+async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > limit) throw new HoldfastError('body_too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Runs an unsafe request at most once. Whatever `next` throws, it may have done its work: the outcome is unknown. */
+async function runOnce(
+  server: HoldfastServer,
+  verified: VerifiedRequest,
+  options: HandleOptions,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  const claim = await server.claim(verified)
+  if (claim.kind === 'repeat') return responseOf(claim.answer, ['holdfast-repeated', 'true'])
+  try {
+    const response = await run()
+    const body = new Uint8Array(await response.clone().arrayBuffer())
+    if (body.length > options.answerBytes) await claim.executed()
+    else await claim.settle({ status: response.status, fields: [...response.headers], body })
+    return response
+  } catch (cause) {
+    await claim.unknown()
+    throw new HoldfastError('outcome_unknown', { cause })
+  }
+}
+
+async function pass(
+  server: HoldfastServer,
+  request: Request,
+  head: RequestHead,
+  options: HandleOptions,
+): Promise<Response> {
+  const rule = server.rule(head)
+  if (!server.owns(head.target.path) && rule.policy === 'open') return options.next(request, null)
+  const verified = server.owns(head.target.path) ? null : await server.verify(head, rule)
+  const body = await readBody(request, options.bodyBytes)
+  if (verified === null) return responseOf(await server.answer(head, body))
+  server.verifyBody(verified, body)
+  const checked = new Request(request.url, {
+    method: request.method,
+    headers: request.headers,
+    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+  })
+  const run = (): Promise<Response> => options.next(checked, verified)
+  return isSafeMethod(head.method) ? run() : runOnce(server, verified, options, run)
+}
+
+/** Never throws: every failure is a problem answer. */
+export async function handle(
+  server: HoldfastServer,
+  request: Request,
+  options: HandleOptions,
+): Promise<Response> {
+  let head: RequestHead | null = null
+  try {
+    // A Request has no raw target; its URL is already normalised, so odd forms cannot reach this door.
+    const { pathname, search } = new URL(request.url)
+    head = parseHead(request.method, pathname + search, [...request.headers].flat(), options.remote)
+    return await pass(server, request, head, options)
+  } catch (error) {
+    return responseOf(await server.refuse(error, head))
+  }
+}

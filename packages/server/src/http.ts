@@ -1,0 +1,144 @@
+/** Failure into HTTP, and HTTP into calls: nothing above this file knows a status, nothing below a feature. */
+import { randomBytes } from 'node:crypto'
+import {
+  type ErrorCode,
+  HoldfastError,
+  problemField,
+  problemOf,
+  problemType,
+  signAnswer,
+  utf8,
+} from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import type { Deployment } from './deployment.ts'
+import type { RequestHead } from './head.ts'
+import { messageOf, wasSigned } from './signature.ts'
+
+/** An answer Holdfast makes itself, ready to be written. */
+export type OwnAnswer = {
+  readonly status: number
+  readonly fields: ReadonlyArray<readonly [string, string]>
+  readonly body: Uint8Array
+  /** For log and metrics: why, when it is a refusal. Never sent. */
+  readonly refusal?: { readonly code: ErrorCode; readonly reference: string; readonly cause: unknown }
+}
+
+/** A code without a status does not compile. */
+export const statuses: Readonly<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  ambiguous_request: 400,
+  method_refused: 405,
+  upgrade_refused: 501,
+  body_refused: 400,
+  body_too_large: 413,
+  header_too_large: 431,
+  content_encoding_refused: 415,
+  request_timeout: 408,
+  not_found: 404,
+  rate_limited: 429,
+  signature_missing: 401,
+  signature_invalid: 401,
+  signature_expired: 401,
+  replayed: 401,
+  nonce_store_restarted: 503,
+  clock_stepped_back: 503,
+  digest_mismatch: 400,
+  token_missing: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  device_key_required: 403,
+  device_revoked: 403,
+  session_ended: 401,
+  idempotency_key_missing: 400,
+  idempotency_key_reused: 422,
+  request_in_progress: 409,
+  request_already_executed: 409,
+  outcome_unknown: 409,
+  activation_refused: 403,
+  enrolment_refused: 403,
+  one_time_text_refused: 403,
+  device_limit: 409,
+  grant_refused: 400,
+  operator_required: 401,
+  operator_exists: 409,
+  upstream_unreachable: 502,
+  upstream_timeout: 504,
+  upstream_invalid: 502,
+  store_unavailable: 503,
+  overloaded: 503,
+  internal_error: 500,
+  // The client's own words; a server that says one of them has failed.
+  statement_refused: 500,
+  answer_refused: 500,
+  network_unreachable: 500,
+  unverified_refusal: 500,
+  not_enrolled: 500,
+  already_enrolled: 500,
+  activation_code_malformed: 400,
+  key_missing: 500,
+  key_unavailable: 500,
+}
+
+const always: ReadonlyArray<readonly [string, string]> = [
+  ['cache-control', 'no-store'],
+  ['x-content-type-options', 'nosniff'],
+]
+
+export type AnswerInput = {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Uint8Array
+  readonly fields?: ReadonlyArray<readonly [string, string]>
+}
+
+/** Signs the answer when the request's signature was verified (docs/protocol.md 3.8). */
+export async function ownAnswer(
+  input: AnswerInput,
+  head: RequestHead | null,
+  deployment: Deployment,
+): Promise<OwnAnswer> {
+  const { status, contentType, body } = input
+  const fields = [['content-type', contentType] as const, ...always, ...(input.fields ?? [])]
+  if (head === null || !wasSigned(head)) return { status, fields, body }
+  const { kid, privateKey } = deployment.keys.token()
+  // Wall clock as it is: a refusal because of the clock must still be answerable.
+  const created = Math.floor(Date.now() / 1000)
+  const request = messageOf(head, deployment.origin)
+  const signed = await signAnswer(
+    { status, contentType, body, request, created, key: privateKey, kid },
+    nodeCrypto,
+  )
+  return { status, fields: [...fields, ...Object.entries(signed)], body }
+}
+
+export function jsonAnswer(
+  json: unknown,
+  head: RequestHead | null,
+  deployment: Deployment,
+): Promise<OwnAnswer> {
+  return ownAnswer(
+    { status: 200, contentType: 'application/json', body: utf8(JSON.stringify(json)) },
+    head,
+    deployment,
+  )
+}
+
+/** The problem answer of any failure (RFC 9457). What is not a HoldfastError stays inside. */
+export async function problemAnswer(
+  failure: unknown,
+  head: RequestHead | null,
+  deployment: Deployment,
+): Promise<OwnAnswer> {
+  const known = failure instanceof HoldfastError
+  const code = known ? failure.code : 'internal_error'
+  const reference = randomBytes(9).toString('base64url')
+  const retryAfter = known ? failure.retryAfter : undefined
+  const error = new HoldfastError(code, retryAfter === undefined ? { reference } : { reference, retryAfter })
+  const status = statuses[code]
+  const fields: Array<readonly [string, string]> = [[problemField, code]]
+  if (retryAfter !== undefined) fields.push(['retry-after', String(retryAfter)])
+  if (status === 401) fields.push(['www-authenticate', 'Holdfast'])
+  const body = utf8(JSON.stringify(problemOf(error, status)))
+  const answer = await ownAnswer({ status, contentType: problemType, body, fields }, head, deployment)
+  return { ...answer, refusal: { code, reference, cause: known ? failure.cause : failure } }
+}

@@ -1,0 +1,89 @@
+/** An unsafe request reaches the backend once, whatever is lost on the way (docs/protocol.md 3.7). */
+import { fromBase64url, fromUtf8, HoldfastError, toBase64url, utf8 } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import type { Deployment } from './deployment.ts'
+import { assertVerified, type VerifiedRequest } from './request.ts'
+import type { ClaimResult } from './store.ts'
+
+/** A backend's answer as it is kept: sealed, since a dumped database must not show what was paid to whom. */
+export type KeptAnswer = {
+  readonly status: number
+  readonly fields: ReadonlyArray<readonly [string, string]>
+  readonly body: Uint8Array
+}
+
+export type Claim =
+  /** Run it now, then call exactly one of these. */
+  | {
+      readonly kind: 'run'
+      settle(answer: KeptAnswer): Promise<void>
+      /** It ran, but the answer is too large to keep. */
+      executed(): Promise<void>
+      /** It reached the backend and nobody knows how it ended. */
+      unknown(): Promise<void>
+      /** Nothing was sent to the backend: the key may be used again. */
+      release(): Promise<void>
+    }
+  | { readonly kind: 'repeat'; readonly answer: KeptAnswer }
+
+function encodeAnswer(answer: KeptAnswer): Uint8Array {
+  return utf8(JSON.stringify([answer.status, answer.fields, toBase64url(answer.body)]))
+}
+
+function decodeAnswer(bytes: Uint8Array): KeptAnswer {
+  const [status, fields, body] = JSON.parse(fromUtf8(bytes)) as [number, Array<[string, string]>, string]
+  return { status, fields, body: fromBase64url(body) }
+}
+
+/** The same key may only come with the same request. JSON of an array of strings has one reading. */
+function fingerprintOf({ head }: VerifiedRequest): string {
+  const identity = JSON.stringify([head.method, head.target.raw, head.fields.get('content-digest')])
+  return toBase64url(nodeCrypto.sha256(utf8(identity)))
+}
+
+function refusalOf(
+  result: Exclude<ClaimResult, { kind: 'new' | 'answered' }>,
+  now: number,
+  leaseMs: number,
+): HoldfastError {
+  switch (result.kind) {
+    case 'running':
+      // Its node would have settled by now: it died with the outcome.
+      if (now - result.since > leaseMs) return new HoldfastError('outcome_unknown')
+      return new HoldfastError('request_in_progress', { retryAfter: 1 })
+    case 'executed':
+      return new HoldfastError('request_already_executed')
+    case 'unknown':
+      return new HoldfastError('outcome_unknown')
+    case 'mismatch':
+      return new HoldfastError('idempotency_key_reused')
+  }
+}
+
+export function createClaims(deployment: Deployment): (verified: VerifiedRequest) => Promise<Claim> {
+  const { store, keys, clock, policy } = deployment
+  return async function claim(verified: VerifiedRequest): Promise<Claim> {
+    assertVerified(verified)
+    const deviceId = verified.device.id
+    const idempotencyKey = verified.head.fields.get('idempotency-key')
+    if (idempotencyKey === undefined) throw new HoldfastError('idempotency_key_missing')
+    const now = clock.now()
+    const expiresAt = now + policy.idempotency.lifeSeconds * 1000
+    const fingerprint = fingerprintOf(verified)
+    const result = await store.claim({ deviceId, idempotencyKey, fingerprint, now, expiresAt })
+    const context = `answer:${deviceId}:${idempotencyKey}`
+    if (result.kind === 'answered')
+      return { kind: 'repeat', answer: decodeAnswer(keys.open(context, result.sealedAnswer)) }
+    if (result.kind !== 'new') throw refusalOf(result, now, policy.idempotency.leaseSeconds * 1000)
+    return {
+      kind: 'run',
+      settle: (answer: KeptAnswer): Promise<void> => {
+        const sealedAnswer = keys.seal(context, encodeAnswer(answer))
+        return store.settleClaim(deviceId, idempotencyKey, { kind: 'answered', sealedAnswer })
+      },
+      executed: (): Promise<void> => store.settleClaim(deviceId, idempotencyKey, { kind: 'executed' }),
+      unknown: (): Promise<void> => store.settleClaim(deviceId, idempotencyKey, { kind: 'unknown' }),
+      release: (): Promise<void> => store.releaseClaim(deviceId, idempotencyKey),
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** Numbers a bank may change, in one place. Each default is the protocol's (docs/protocol.md); weaker ones are a decision. */
+
+export type Policy = {
+  readonly activation: {
+    readonly lifeSeconds: number
+    /** Wrong proofs before a code is dead. */
+    readonly tries: number
+  }
+  readonly oneTimeText: {
+    readonly lifeSeconds: number
+    /** Per user, counted before the comparison. */
+    readonly tries: number
+    readonly triesWindowSeconds: number
+  }
+  readonly challengeLifeSeconds: number
+  readonly devicesPerUser: number
+  readonly session: {
+    readonly accessSeconds: number
+    readonly maxSeconds: number
+    readonly idleSeconds: number
+    /** How long the immediate predecessor of a refresh token still gets its successor's answer. */
+    readonly graceSeconds: number
+  }
+  /** How long an identical request to enrolment and token calls gets the same answer. */
+  readonly repeatSeconds: number
+  readonly idempotency: {
+    readonly lifeSeconds: number
+    /** Answers up to this size are kept for repetition. */
+    readonly answerBytes: number
+    /** A claim that runs longer than this has lost its node: the outcome is unknown. */
+    readonly leaseSeconds: number
+  }
+  readonly statementSeconds: number
+  /** Requests to enrolment and challenge per remote address and minute. */
+  readonly anonymousPerMinute: number
+}
+
+export const defaultPolicy: Policy = {
+  activation: { lifeSeconds: 600, tries: 5 },
+  oneTimeText: { lifeSeconds: 600, tries: 5, triesWindowSeconds: 600 },
+  challengeLifeSeconds: 300,
+  devicesPerUser: 5,
+  session: { accessSeconds: 300, maxSeconds: 1800, idleSeconds: 300, graceSeconds: 10 },
+  repeatSeconds: 600,
+  idempotency: { lifeSeconds: 86_400, answerBytes: 262_144, leaseSeconds: 90 },
+  statementSeconds: 3600,
+  anonymousPerMinute: 30,
+}

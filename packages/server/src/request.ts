@@ -1,0 +1,188 @@
+/**
+ * What a signed request has to pass, in one ordered list (docs/protocol.md 3). Each check throws, or is content; only a
+ * request that passed them all becomes a VerifiedRequest.
+ */
+import {
+  type AccessTokenClaims,
+  HoldfastError,
+  isSafeMethod,
+  parseRequestSignature,
+  type RequestSignature,
+  type RouteRule,
+  tokenScheme,
+} from '@holdfast/core'
+import type { Deployment } from './deployment.ts'
+import { checkNonce, checkWindow, type Stamp } from './freshness.ts'
+import type { RequestHead } from './head.ts'
+import type { LiveSession, SessionCache } from './session-cache.ts'
+import { baseOf, checkAlgorithm, checkCoverage, checkSignature } from './signature.ts'
+import type { DeviceRecord } from './store.ts'
+
+/** What a route demands, and whether Holdfast itself answers it: its own calls are idempotent without a key. */
+export type RequestRule = RouteRule & { readonly own?: true }
+
+/** One request on its way through the checks. */
+type Candidate = {
+  readonly head: RequestHead
+  readonly rule: RequestRule
+  readonly deployment: Deployment
+  readonly sessions: SessionCache
+  readonly now: number
+  signature?: RequestSignature
+  session?: LiveSession
+  signedBy?: 'session' | 'device'
+}
+
+export type Check = {
+  readonly name: string
+  readonly run: (candidate: Candidate) => void | Promise<void>
+}
+
+/** The order of the list guarantees what an earlier check has set. */
+function set<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('a check ran out of order')
+  return value
+}
+
+function stampOf(candidate: Candidate): Stamp {
+  const { keyid, created, nonce } = set(candidate.signature).parameters
+  return { keyThumbprint: keyid, createdMs: created * 1000, nonce }
+}
+
+const scheme = `${tokenScheme} `
+
+function findSession(candidate: Candidate): void | Promise<void> {
+  const authorization = candidate.head.fields.get('authorization')
+  if (authorization === undefined || !authorization.startsWith(scheme))
+    throw new HoldfastError('token_missing')
+  const session = candidate.sessions.find(authorization.slice(scheme.length))
+  if (!(session instanceof Promise)) {
+    candidate.session = session
+    return
+  }
+  return session.then((loaded) => {
+    candidate.session = loaded
+  })
+}
+
+function findSigner(candidate: Candidate): void {
+  const { claims } = set(candidate.session)
+  const { keyid } = set(candidate.signature).parameters
+  if (keyid === claims.cnf.jkt) candidate.signedBy = 'session'
+  else if (keyid === claims.hf_dev) candidate.signedBy = 'device'
+  else throw new HoldfastError('signature_invalid')
+}
+
+function checkKeySignature({ head, deployment, signature, session, signedBy }: Candidate): void {
+  const { sessionKey, deviceKey } = set(session)
+  const base = baseOf(head, deployment.origin, set(signature))
+  checkSignature(head, base, set(signature), signedBy === 'device' ? deviceKey : sessionKey)
+}
+
+function checkAlive({ session, now }: Candidate): void {
+  const { device, family } = set(session)
+  if (device.revokedAt !== null) throw new HoldfastError('device_revoked')
+  if (family.endedAt !== null || now >= family.expiresAt) throw new HoldfastError('session_ended')
+}
+
+function checkTokenLife({ session, now }: Candidate): void {
+  if (now >= set(session).claims.exp * 1000) throw new HoldfastError('token_expired')
+}
+
+function checkDeviceKey({ rule, signedBy }: Candidate): void {
+  if (rule.signer === 'device' && signedBy !== 'device') throw new HoldfastError('device_key_required')
+}
+
+const idempotencyKey = /^[A-Za-z0-9_-]{16,128}$/
+
+function checkIdempotencyKey({ head, rule }: Candidate): void {
+  if (rule.own === true || isSafeMethod(head.method)) return
+  if (!idempotencyKey.test(head.fields.get('idempotency-key') ?? ''))
+    throw new HoldfastError('idempotency_key_missing')
+}
+
+/** Everything up to `signature` believes nobody; everything after it may answer with a signature. */
+export const checks: readonly Check[] = [
+  {
+    name: 'signature-form',
+    run: (candidate) => {
+      candidate.signature = parseRequestSignature(candidate.head.fields)
+    },
+  },
+  { name: 'coverage', run: ({ head, rule, signature }) => checkCoverage(head, rule.fields, set(signature)) },
+  { name: 'algorithm', run: ({ signature }) => checkAlgorithm(set(signature)) },
+  { name: 'token', run: findSession },
+  { name: 'signer', run: findSigner },
+  { name: 'signature', run: checkKeySignature },
+  { name: 'alive', run: checkAlive },
+  { name: 'token-life', run: checkTokenLife },
+  { name: 'device-key', run: checkDeviceKey },
+  { name: 'window', run: (candidate) => checkWindow(stampOf(candidate), candidate.now) },
+  { name: 'idempotency-key', run: checkIdempotencyKey },
+  { name: 'nonce', run: (candidate) => checkNonce(stampOf(candidate), candidate.deployment, candidate.now) },
+]
+
+/** A request that passed every check. Only this file makes one. */
+class Verified {
+  readonly #passed = true
+  readonly head: RequestHead
+  readonly device: DeviceRecord
+  readonly claims: AccessTokenClaims
+  readonly signedBy: 'session' | 'device'
+
+  constructor(candidate: Candidate) {
+    this.head = candidate.head
+    this.device = set(candidate.session).device
+    this.claims = set(candidate.session).claims
+    this.signedBy = set(candidate.signedBy)
+  }
+
+  static is(value: object): boolean {
+    return #passed in value
+  }
+}
+export type VerifiedRequest = Verified
+
+/** Throws TypeError for anything but what {@link createVerifier} made: structural copies do not pass. */
+export function assertVerified(request: VerifiedRequest): void {
+  if (!Verified.is(request)) throw new TypeError('not a verified request')
+}
+
+/** Goes on after a check that had to wait; synchronous stretches make no promise. */
+function runFrom(index: number, candidate: Candidate): VerifiedRequest | Promise<VerifiedRequest> {
+  for (let i = index; i < checks.length; i++) {
+    const waiting = (checks[i] as Check).run(candidate)
+    if (waiting !== undefined) return waiting.then(() => runFrom(i + 1, candidate))
+  }
+  return new Verified(candidate)
+}
+
+export type Verifier = (head: RequestHead, rule: RequestRule) => VerifiedRequest | Promise<VerifiedRequest>
+
+export function createVerifier(deployment: Deployment, sessions: SessionCache): Verifier {
+  return (head: RequestHead, rule: RequestRule): VerifiedRequest | Promise<VerifiedRequest> =>
+    runFrom(0, { head, rule, deployment, sessions, now: deployment.clock.now() })
+}
+
+export type CheckReport = { readonly name: string; readonly failure: HoldfastError | null }
+
+/** Runs the checks for a captured request as if it were `now`, using up no nonce. Ends at the first that fails. */
+export async function explainRequest(
+  input: { readonly head: RequestHead; readonly rule: RequestRule; readonly now: number },
+  deployment: Deployment,
+  sessions: SessionCache,
+): Promise<CheckReport[]> {
+  const candidate: Candidate = { ...input, deployment, sessions }
+  const reports: CheckReport[] = []
+  for (const { name, run } of checks) {
+    if (name === 'nonce') continue
+    try {
+      await run(candidate)
+      reports.push({ name, failure: null })
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error
+      return [...reports, { name, failure: error }]
+    }
+  }
+  return reports
+}

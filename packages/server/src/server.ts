@@ -1,0 +1,101 @@
+/** The composition of one service: stores, keys and policy in; a handful of verbs out. */
+import { defaultRule, findRule, type RouteRule, statementPath } from '@holdfast/core'
+import { checkBody } from './body.ts'
+import { guardedClock } from './clock.ts'
+import type { Deployment } from './deployment.ts'
+import { createDevices, type Devices } from './device.ts'
+import { createEnrolment, type Enrolment } from './enrolment.ts'
+import type { RequestHead } from './head.ts'
+import { type OwnAnswer, problemAnswer } from './http.ts'
+import { type Claim, createClaims } from './idempotency.ts'
+import { createOperators, type Operators } from './operator.ts'
+import { createOwnCalls, ownPrefix } from './own-calls.ts'
+import {
+  assertVerified,
+  type CheckReport,
+  createVerifier,
+  explainRequest,
+  type VerifiedRequest,
+} from './request.ts'
+import { createSessionCache } from './session-cache.ts'
+import { createSessions } from './session.ts'
+import { createStatement, type Statement } from './statement.ts'
+
+export interface HoldfastServer {
+  readonly origin: string
+  /** What operators do: activation codes, devices, audit, operators. */
+  readonly operators: Operators
+  /** True for the paths Holdfast answers itself: `/.well-known/holdfast` and `/holdfast/…`. */
+  owns(path: string): boolean
+  /** Answers one of them; never throws: refusals are answers too. */
+  answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer>
+  /** What a request to the backend must bring; what no rule names is signed. */
+  rule(head: RequestHead): RouteRule
+  /** Runs the ordered checks; synchronous when nothing has to be looked up. Throws or rejects with HoldfastError. */
+  verify(head: RequestHead, rule: RouteRule): VerifiedRequest | Promise<VerifiedRequest>
+  /** Compares the covered digest with the bytes received: throws `digest_mismatch`. */
+  verifyBody(verified: VerifiedRequest, body: Uint8Array): void
+  /**
+   * For unsafe methods, after the body (docs/protocol.md 3.7). Rejects with `request_in_progress`, `idempotency_key_reused`,
+   * `outcome_unknown` or `request_already_executed`.
+   */
+  claim(verified: VerifiedRequest): Promise<Claim>
+  /** The problem answer for any error; signed when the request's signature had been verified. Never throws. */
+  refuse(error: unknown, head: RequestHead | null): Promise<OwnAnswer>
+  /** Which checks a captured request passes at `now` (milliseconds), using up no nonce. */
+  explain(head: RequestHead, now: number): Promise<CheckReport[]>
+  close(): Promise<void>
+}
+
+export type { Devices, Enrolment, Operators, Statement }
+
+/** Refuses with TypeError an origin that is not `https://host[:port]`, or `http://` on loopback. */
+function checkOrigin(origin: string): void {
+  const { protocol, hostname, origin: normal } = new URL(origin)
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  if (normal !== origin || (protocol !== 'https:' && !(protocol === 'http:' && loopback))) {
+    throw new TypeError('origin must be https://host[:port] without a path, or http:// on loopback')
+  }
+}
+
+export async function createServer(options: Deployment): Promise<HoldfastServer> {
+  checkOrigin(options.origin)
+  const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
+  // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
+  if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()
+  const sessionCache = await createSessionCache(deployment)
+  const verify = createVerifier(deployment, sessionCache)
+  const statement = createStatement(deployment)
+  const enrolment = createEnrolment(deployment, statement)
+  const devices = createDevices(deployment)
+  const features = { verify, statement, enrolment, sessions: createSessions(deployment), devices }
+  const ownCalls = createOwnCalls(deployment, features)
+  const refuse = (error: unknown, head: RequestHead | null): Promise<OwnAnswer> =>
+    problemAnswer(error, head, deployment)
+  const rule = (head: RequestHead): RouteRule =>
+    findRule(deployment.routes, head.method, head.target.path) ?? defaultRule
+
+  return {
+    origin: deployment.origin,
+    operators: createOperators(deployment, { enrolment, devices }),
+    owns: (path: string): boolean => path === statementPath || path.startsWith(ownPrefix),
+    async answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer> {
+      try {
+        return await ownCalls(head, body)
+      } catch (error) {
+        return refuse(error, head)
+      }
+    },
+    rule,
+    verify,
+    verifyBody(verified: VerifiedRequest, body: Uint8Array): void {
+      assertVerified(verified)
+      checkBody(verified.head, body)
+    },
+    claim: createClaims(deployment),
+    refuse,
+    explain: (head: RequestHead, now: number): Promise<CheckReport[]> =>
+      explainRequest({ head, rule: rule(head), now }, deployment, sessionCache),
+    close: (): Promise<void> => sessionCache.close(),
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Verified tokens with their session and device, so that a signed request costs no database and no second signature check.
+ * Trusted only while this node demonstrably hears the revocations of every other one (docs/protocol.md 5).
+ */
+import {
+  type AccessTokenClaims,
+  decodeAccessToken,
+  HoldfastError,
+  toBase64url,
+  utf8,
+  type VerifyKey,
+} from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import { LRUCache } from 'lru-cache'
+import type { Deployment } from './deployment.ts'
+import type { DeviceRecord, FamilyRecord, Invalidation, InvalidationFeed } from './store.ts'
+
+export type LiveSession = {
+  readonly claims: AccessTokenClaims
+  readonly family: FamilyRecord
+  readonly device: DeviceRecord
+  readonly sessionKey: VerifyKey
+  readonly deviceKey: VerifyKey
+}
+
+export interface SessionCache {
+  /** Throws or rejects with `token_invalid`; says nothing about expiry or revocation, which are checked at every use. */
+  find(token: string): LiveSession | Promise<LiveSession>
+  close(): Promise<void>
+}
+
+const maxSessions = 50_000
+/** A node that heard nothing for this long asks the database instead: a revocation is effective within a second. */
+const trustMs = 900
+
+/** Believes the token only when one of our keys signed it for us. */
+function verifyToken(token: string, { keys, origin }: Deployment): AccessTokenClaims {
+  const decoded = decodeAccessToken(token)
+  const key = decoded === null ? undefined : keys.tokenKeys().find(({ kid }) => kid === decoded.kid)
+  if (decoded === null || key === undefined) throw new HoldfastError('token_invalid')
+  if (!nodeCrypto.verify(key.verifyKey, decoded.signingInput, decoded.signature))
+    throw new HoldfastError('token_invalid')
+  if (decoded.claims.iss !== origin || decoded.claims.aud !== origin) throw new HoldfastError('token_invalid')
+  return decoded.claims
+}
+
+export async function createSessionCache(deployment: Deployment): Promise<SessionCache> {
+  const { store, clock } = deployment
+  const sessions = new LRUCache<string, LiveSession>({ max: maxSessions })
+  let invalidations = 0
+
+  function forget(event: Invalidation): void {
+    invalidations++
+    if ('all' in event) {
+      sessions.clear()
+      return
+    }
+    for (const [key, { device, claims }] of sessions) {
+      if ('device' in event ? device.id === event.device : claims.sid === event.sid) sessions.delete(key)
+    }
+  }
+  const feed: InvalidationFeed = await store.subscribe(forget)
+
+  async function load(key: string, claims: AccessTokenClaims): Promise<LiveSession> {
+    const before = invalidations
+    const found = await store.findSession(claims.sid)
+    const { device, family } = found ?? {}
+    if (
+      device?.keyThumbprint !== claims.hf_dev ||
+      device.id !== claims.client_id ||
+      device.user !== claims.sub
+    ) {
+      throw new HoldfastError('token_invalid')
+    }
+    if (family?.sessionKeyThumbprint !== claims.cnf.jkt) throw new HoldfastError('token_invalid')
+    const sessionKey = nodeCrypto.importPublicKey(claims.cnf.jwk)
+    const session = {
+      claims,
+      family,
+      device,
+      sessionKey,
+      deviceKey: nodeCrypto.importPublicKey(device.publicKey),
+    }
+    // What was read may be older than a revocation heard meanwhile: use it once at most, never keep it.
+    if (before === invalidations) sessions.set(key, session)
+    else return load(key, claims)
+    return session
+  }
+
+  return {
+    find(token: string): LiveSession | Promise<LiveSession> {
+      const key = toBase64url(nodeCrypto.sha256(utf8(token)))
+      const known = sessions.get(key)
+      if (known === undefined) return load(key, verifyToken(token, deployment))
+      if (clock.monotonic() - feed.freshAt() < trustMs) return known
+      return load(key, known.claims)
+    },
+    close: (): Promise<void> => feed.close(),
+  }
+}

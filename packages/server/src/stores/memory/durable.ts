@@ -1,0 +1,73 @@
+import type { DurableStore } from '../../store.ts'
+import { claimActs } from './claim.ts'
+import { deviceActs } from './device.ts'
+import { enrolmentActs } from './enrolment.ts'
+import { operatorActs } from './operator.ts'
+import { emptyRecords, note, type Records } from './records.ts'
+import { sessionActs } from './session.ts'
+
+/** A durable store that forgets everything with the process: for tests and measurements, never for a deployment. */
+export function memoryStore(): DurableStore {
+  const records = emptyRecords()
+  return {
+    ...enrolmentActs(records),
+    ...deviceActs(records),
+    ...sessionActs(records),
+    ...claimActs(records),
+    ...operatorActs(records),
+
+    async appendAudit(entry) {
+      note(records, entry)
+    },
+
+    async readAudit({ after = 0, limit }) {
+      // ids are positions counted from 1, so `after` is where the next page begins
+      return records.audit.slice(after, after + limit)
+    },
+
+    async getDocument(name) {
+      const held = records.documents.get(name)
+      return held ? { ...held } : null
+    },
+
+    async putDocument(name, sequence, value) {
+      const held = records.documents.get(name)
+      if (held && held.sequence >= sequence) return false
+      records.documents.set(name, { sequence, value })
+      return true
+    },
+
+    async subscribe(listener) {
+      records.listeners.add(listener)
+      return {
+        freshAt: () => Infinity,
+        close: async () => void records.listeners.delete(listener),
+      }
+    },
+
+    async purge(now) {
+      forgetExpired(records, now)
+    },
+
+    async ping() {},
+
+    async close() {
+      records.listeners.clear()
+    },
+  }
+}
+
+function forgetExpired(records: Records, now: number): void {
+  for (const held of [records.activations, records.enrolments, records.repeats, records.claims]) {
+    for (const [id, record] of held) if (record.expiresAt <= now) held.delete(id)
+  }
+  for (const [user, window] of records.ottWindows) if (window.endsAt <= now) records.ottWindows.delete(user)
+  for (const [digest, sid] of records.sidByDigest) {
+    if ((records.families.get(sid)?.expiresAt ?? 0) <= now) records.sidByDigest.delete(digest)
+  }
+  for (const [sid, family] of records.families) {
+    if (family.expiresAt > now) continue
+    records.families.delete(sid)
+    records.familiesByDevice.get(family.deviceId)?.delete(sid)
+  }
+}

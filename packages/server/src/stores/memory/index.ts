@@ -1,0 +1,2 @@
+export { memoryStore } from './durable.ts'
+export { memoryShortLived } from './short-lived.ts'

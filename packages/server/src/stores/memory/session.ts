@@ -1,0 +1,77 @@
+import type { DeviceRecord, DurableStore, FamilyRecord } from '../../store.ts'
+import { judgeRefresh } from '../rotation.ts'
+import { note, tell, type HeldFamily, type Records } from './records.ts'
+
+type Acts = Pick<
+  DurableStore,
+  'startFamily' | 'findFamilyByRefresh' | 'rotateRefresh' | 'findSession' | 'endFamily'
+>
+
+export function sessionActs(records: Records): Acts {
+  const { devices, families, familiesByDevice, sidByDigest, repeats } = records
+
+  function session(sid: string | undefined): { family: FamilyRecord; device: DeviceRecord } | null {
+    const family = sid === undefined ? undefined : families.get(sid)
+    const device = family && devices.get(family.deviceId)
+    return family && device ? { family: familyOf(family), device: { ...device } } : null
+  }
+
+  return {
+    async startFamily(family, repeat, audit) {
+      const device = devices.get(family.deviceId)
+      if (!device || device.revokedAt !== null) return false
+      families.set(family.sid, { ...family, previousDigest: null, rotatedAt: null, successorAnswer: null })
+      const sids = familiesByDevice.get(family.deviceId) ?? new Set()
+      familiesByDevice.set(family.deviceId, sids.add(family.sid))
+      sidByDigest.set(family.refreshDigest, family.sid)
+      repeats.set(repeat.requestHash, { ...repeat })
+      note(records, audit)
+      return true
+    },
+
+    async findFamilyByRefresh(digest) {
+      return session(sidByDigest.get(digest))
+    },
+
+    async rotateRefresh(input) {
+      const family = families.get(sidByDigest.get(input.presentedDigest) ?? '')
+      const device = family && devices.get(family.deviceId)
+      if (!family || !device) return { kind: 'refused' }
+      const verdict = judgeRefresh({ ...family, deviceRevokedAt: device.revokedAt }, input)
+      if (verdict.kind === 'refuse') return { kind: 'refused' }
+      if (verdict.kind === 'repeat') return { kind: 'repeated', sealedAnswer: verdict.sealedAnswer }
+      if (verdict.kind === 'reuse') {
+        family.endedAt = input.now
+        tell(records, { sid: family.sid })
+        return { kind: 'reused', sid: family.sid }
+      }
+      family.previousDigest = input.presentedDigest
+      family.refreshDigest = input.nextDigest
+      family.rotatedAt = input.now
+      family.successorAnswer = input.repeat.sealedAnswer
+      family.idleAt = input.nextIdleAt
+      sidByDigest.set(input.nextDigest, family.sid)
+      repeats.set(input.repeat.requestHash, { ...input.repeat })
+      note(records, input.audit)
+      return { kind: 'rotated' }
+    },
+
+    async findSession(sid) {
+      return session(sid)
+    },
+
+    async endFamily(sid, now, audit) {
+      const family = families.get(sid)
+      if (!family || family.endedAt !== null) return false
+      family.endedAt = now
+      note(records, audit)
+      tell(records, { sid })
+      return true
+    },
+  }
+}
+
+function familyOf(held: HeldFamily): FamilyRecord {
+  const { previousDigest: _digest, rotatedAt: _at, successorAnswer: _answer, ...family } = held
+  return family
+}

@@ -1,0 +1,1 @@
+export { redisShortLived, type RedisOptions } from './short-lived.ts'

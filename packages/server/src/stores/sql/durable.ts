@@ -1,0 +1,79 @@
+import { type Kysely, sql } from 'kysely'
+import type { DurableStore } from '../../store.ts'
+import { claimActs } from './claim.ts'
+import { deviceActs } from './device.ts'
+import { enrolmentActs } from './enrolment.ts'
+import { operatorActs } from './operator.ts'
+import { purgeTable } from './purge.ts'
+import { insertRow } from './rows.ts'
+import { auditColumns, type Database } from './schema.ts'
+import { sessionActs } from './session.ts'
+
+/** Everything but the feed, which is how the two databases differ. */
+export function durableOver(
+  db: Kysely<Database>,
+  { subscribe }: Pick<DurableStore, 'subscribe'>,
+): DurableStore {
+  return {
+    ...enrolmentActs(db),
+    ...deviceActs(db),
+    ...sessionActs(db),
+    ...claimActs(db),
+    ...operatorActs(db),
+    subscribe,
+
+    async appendAudit(entry) {
+      await insertRow('audit', entry).execute(db)
+    },
+
+    /**
+     * Ids are given before the commit, so an act still running may appear later under a lower id than the last one read.
+     * Who copies the log and must miss nothing reads a few seconds behind: longer than an act may take.
+     */
+    readAudit({ after = 0, limit }) {
+      return db
+        .selectFrom('audit')
+        .select(auditColumns)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+    },
+
+    async getDocument(name) {
+      const found = await db
+        .selectFrom('document')
+        .select(['sequence', 'value'])
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return found ?? null
+    },
+
+    async putDocument(name, sequence, value) {
+      const put = await db
+        .insertInto('document')
+        .values({ name, sequence, value })
+        .onConflict((conflict) =>
+          conflict.column('name').doUpdateSet({ sequence, value }).where('document.sequence', '<', sequence),
+        )
+        .returning('sequence')
+        .executeTakeFirst()
+      return put !== undefined
+    },
+
+    async purge(now) {
+      await purgeTable(db, 'ottWindow', 'endsAt', now)
+      for (const table of ['activation', 'enrolment', 'repeat', 'family', 'claim'] as const) {
+        await purgeTable(db, table, 'expiresAt', now)
+      }
+    },
+
+    async ping() {
+      await sql`select 1`.execute(db)
+    },
+
+    async close() {
+      await db.destroy()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely'
+import { HoldfastError } from '@holdfast/core'
+import type { Database } from './schema.ts'
+
+/**
+ * Times are milliseconds in bigint. The tables of short-lived facts are unlogged: a crash empties all of them together,
+ * so the nonces are never lost without the epoch marker (docs/protocol.md 3.5).
+ */
+const first = `
+create table activation (
+  code_id text primary key, "user" text not null, send_to text not null, sealed_key text not null,
+  created_by text not null, created_at bigint not null, expires_at bigint not null,
+  tries integer not null default 0, used_at bigint
+);
+create index activation_expires_at on activation (expires_at);
+
+create table enrolment (
+  id text primary key, "user" text not null, code_id text not null, key_thumbprint text not null,
+  public_key jsonb not null, name text not null, platform text not null, ott_digest text not null,
+  created_at bigint not null, expires_at bigint not null
+);
+create index enrolment_expires_at on enrolment (expires_at);
+
+create table ott_window ("user" text primary key, ends_at bigint not null, tries integer not null);
+
+create table repeat (request_hash text primary key, sealed_answer text not null, expires_at bigint not null);
+create index repeat_expires_at on repeat (expires_at);
+
+create table device (
+  id text primary key, "user" text not null, key_thumbprint text not null unique, public_key jsonb not null,
+  name text not null, platform text not null, created_at bigint not null, revoked_at bigint
+);
+create index device_user on device ("user", created_at);
+create index device_created_at on device (created_at);
+
+create table family (
+  sid text primary key, device_id text not null references device, "user" text not null,
+  session_key_thumbprint text not null, acr text not null, amr jsonb not null, auth_time bigint not null,
+  started_at bigint not null, expires_at bigint not null, idle_at bigint not null, ended_at bigint,
+  refresh_digest text not null, previous_digest text, rotated_at bigint, successor_answer text
+);
+create index family_device on family (device_id) where ended_at is null;
+create index family_expires_at on family (expires_at);
+
+create table refresh (digest text primary key, sid text not null references family on delete cascade);
+create index refresh_sid on refresh (sid);
+
+create table claim (
+  device_id text, idempotency_key text, fingerprint text not null, started_at bigint not null,
+  expires_at bigint not null, state text not null, sealed_answer text, primary key (device_id, idempotency_key)
+);
+create index claim_expires_at on claim (expires_at);
+
+create table audit (
+  id bigint generated always as identity primary key, at bigint not null, action text not null,
+  actor text not null, "user" text, device text, detail jsonb not null
+);
+
+create table document (name text primary key, sequence bigint not null, value text not null);
+
+create table operator (name text primary key, secret_digest text not null, created_at bigint not null);
+
+create unlogged table nonce (key text, nonce text, expires_at bigint not null, primary key (key, nonce));
+create index nonce_expires_at on nonce (expires_at);
+create unlogged table nonce_epoch (one boolean primary key check (one), at bigint not null);
+create unlogged table rate (key text primary key, ends_at bigint not null, hits bigint not null);
+create index rate_ends_at on rate (ends_at);
+`
+
+/** Released migrations never change; a new step gets the next name. */
+const migrations: Record<string, Migration> = {
+  '0001-first': { up: (db) => runAll(db, first) },
+}
+
+async function runAll(db: Kysely<unknown>, script: string): Promise<void> {
+  for (const statement of script.split(';')) {
+    if (statement.trim() !== '') await sql.raw(statement).execute(db)
+  }
+}
+
+/** Brings the schema up to date. Nodes that start together wait for one another: Kysely holds an advisory lock. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error instanceof Error) throw error
+  if (error !== undefined) throw new HoldfastError('store_unavailable', { cause: error })
+}

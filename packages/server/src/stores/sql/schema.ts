@@ -1,0 +1,90 @@
+import type { Generated } from 'kysely'
+import type {
+  ActivationRecord,
+  AuditEntry,
+  DeviceRecord,
+  EnrolmentRecord,
+  FamilyRecord,
+  OperatorRecord,
+  RepeatRecord,
+} from '../../store.ts'
+import type { RotationMemory } from '../rotation.ts'
+
+/** The tables as Kysely sees them; columns are snake_case in the database. migrations.ts makes them. */
+export type Database = {
+  activation: ActivationRecord & { tries: Generated<number>; usedAt: Generated<number | null> }
+  enrolment: EnrolmentRecord
+  ottWindow: { user: string; endsAt: number; tries: number }
+  repeat: RepeatRecord
+  device: DeviceRecord
+  family: FamilyRecord & RotationMemory
+  /** Every refresh digest a family ever had. */
+  refresh: { digest: string; sid: string }
+  claim: {
+    deviceId: string
+    idempotencyKey: string
+    fingerprint: string
+    startedAt: number
+    expiresAt: number
+    state: 'running' | 'answered' | 'executed' | 'unknown'
+    sealedAnswer: string | null
+  }
+  audit: AuditEntry & { id: Generated<number> }
+  document: { name: string; sequence: number; value: string }
+  operator: OperatorRecord
+  nonce: { key: string; nonce: string; expiresAt: number }
+  nonceEpoch: { one: boolean; at: number }
+  rate: { key: string; endsAt: number; hits: number }
+}
+
+// Columns are always named: a prepared `select *` breaks in running nodes when a newer node adds a column.
+export const activationColumns = [
+  'codeId',
+  'user',
+  'sendTo',
+  'sealedKey',
+  'createdBy',
+  'createdAt',
+  'expiresAt',
+] as const
+
+export const enrolmentColumns = [
+  'id',
+  'user',
+  'codeId',
+  'keyThumbprint',
+  'publicKey',
+  'name',
+  'platform',
+  'ottDigest',
+  'createdAt',
+  'expiresAt',
+] as const
+
+export const deviceColumns = [
+  'id',
+  'user',
+  'keyThumbprint',
+  'publicKey',
+  'name',
+  'platform',
+  'createdAt',
+  'revokedAt',
+] as const
+
+export const familyColumns = [
+  'sid',
+  'deviceId',
+  'user',
+  'sessionKeyThumbprint',
+  'acr',
+  'amr',
+  'authTime',
+  'startedAt',
+  'expiresAt',
+  'idleAt',
+  'endedAt',
+  'refreshDigest',
+] as const
+
+export const auditColumns = ['id', 'at', 'action', 'actor', 'user', 'device', 'detail'] as const
