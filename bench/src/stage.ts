@@ -3,13 +3,13 @@
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
 import type { Listening } from './listen.ts'
-import type { Order } from './load.ts'
 import { placementFor } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { issueCredential } from './proof.ts'
-import type { CallTarget, HttpTarget, Sample, Target } from './target.ts'
+import type { CallTarget, HttpTarget, Running, Sample, Target } from './target.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
+import type { Order } from './volley.ts'
 
 export const connections = 64
 
@@ -44,6 +44,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
     const cores = placement.target
     const backendPort = await backendOn(placement.backend)
     const running = await target.start({ backendPort, cores, credential })
+    await assertRefusal(target.name, running)
     return {
       target,
       cores,
@@ -75,4 +76,13 @@ export async function openStage(machine: Machine): Promise<Stage> {
       await Promise.all([load, ...backends.values()].map((child) => child.stop()))
     },
   }
+}
+
+/** A target whose traffic carries credentials must refuse a request without them, else its row would mean nothing. */
+async function assertRefusal(name: string, running: Running): Promise<void> {
+  const traffic = await running.traffic()
+  if (traffic.kind === 'same') return
+  const { status } = await fetch(`http://127.0.0.1:${running.port}/accounts/17`)
+  if (status < 400 || status > 499)
+    throw new Error(`${name} lets a request without credentials through: ${status}`)
 }

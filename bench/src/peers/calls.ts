@@ -33,13 +33,14 @@ const calls: Record<CallName, (credential: Credential) => Call> = {
         issuer: credential.issuer,
         audience: credential.audience,
       })
-      const proof = await jwtVerify<{ ath: string; htm: string }>(dpop, EmbeddedJWK, {
+      const proof = await jwtVerify<{ ath: string; htm: string; htu: string }>(dpop, EmbeddedJWK, {
         typ: 'dpop+jwt',
         algorithms: ['ES256'],
         maxTokenAge: 300,
       })
       const jkt = await calculateJwkThumbprint(proof.protectedHeader.jwk ?? {})
-      if (jkt !== payload.cnf.jkt || proof.payload.ath !== credential.accessTokenHash)
+      const { ath, htm, htu } = proof.payload
+      if (jkt !== payload.cnf.jkt || ath !== credential.accessTokenHash || htm !== 'GET' || htu !== url)
         throw new Error('not bound')
     }
   },

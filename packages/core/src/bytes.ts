@@ -69,22 +69,30 @@ function encode64(bytes: Uint8Array, alphabet: string): string {
 function decode64(text: string, values: Int8Array): Uint8Array {
   if (text.length % 4 === 1) throw new TypeError('not base64: impossible length')
   const bytes = new Uint8Array((text.length * 3) >> 2)
-  let bits = 0
-  let count = 0
-  let offset = 0
-  for (let i = 0; i < text.length; i++) {
+  const value = (i: number): number => {
     const code = text.charCodeAt(i)
-    const value = code < 128 ? (values[code] as number) : -1
-    if (value < 0) throw new TypeError('not base64: foreign character')
-    bits = ((bits << 6) | value) & 0xffffff
-    count += 6
-    if (count >= 8) {
-      count -= 8
-      bytes[offset++] = (bits >> count) & 255
-    }
+    return code < 128 ? (values[code] as number) : -1
   }
+  let offset = 0
+  let i = 0
+  for (; i + 3 < text.length; i += 4) {
+    const group = (value(i) << 18) | (value(i + 1) << 12) | (value(i + 2) << 6) | value(i + 3)
+    // A foreign character is -1, which no shift or union makes positive again.
+    if (group < 0) throw new TypeError('not base64: foreign character')
+    bytes[offset] = group >> 16
+    bytes[offset + 1] = group >> 8
+    bytes[offset + 2] = group
+    offset += 3
+  }
+  let bits = 0
+  const left = text.length - i
+  for (; i < text.length; i++) bits = (bits << 6) | value(i)
+  if (bits < 0) throw new TypeError('not base64: foreign character')
   // Left-over bits must be zero, or one value would have several texts (RFC 4648 section 3.5).
-  if ((bits & ((1 << count) - 1)) !== 0) throw new TypeError('not base64: dangling bits')
+  const spare = left === 2 ? 4 : left === 3 ? 2 : 0
+  if ((bits & ((1 << spare) - 1)) !== 0) throw new TypeError('not base64: dangling bits')
+  bits >>= spare
+  for (let end = bytes.length - 1; end >= offset; end--, bits >>= 8) bytes[end] = bits
   return bytes
 }
 

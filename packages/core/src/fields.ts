@@ -21,7 +21,7 @@ const single: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ])
 
-const plainName = /^[a-z0-9-]+$/
+const plainName = /^[A-Za-z0-9-]+$/
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const printable = /^[\x20-\x7e]*$/
 
@@ -37,9 +37,9 @@ function isTwin(name: string): boolean {
 
 function parseName(raw: string): string {
   // Asked before lowering: the Kelvin sign would turn into an innocent "k".
-  if (!token.test(raw)) throw new HoldfastError('ambiguous_request')
-  const name = raw.toLowerCase()
-  if (!plainName.test(name) && isTwin(name)) throw new HoldfastError('ambiguous_request')
+  if (plainName.test(raw)) return raw.toLowerCase()
+  const name = token.test(raw) ? raw.toLowerCase() : ''
+  if (name === '' || isTwin(name)) throw new HoldfastError('ambiguous_request')
   return name
 }
 

@@ -3,7 +3,7 @@
  * The receiver rebuilds the list of covered components from the request and its policy; the sender does not choose it.
  */
 import { parseDictionary, serializeDictionary } from 'structured-headers'
-import { fromBase64, toBase64, toBase64url, utf8 } from './bytes.ts'
+import { base64url16, base64url32, fromBase64, toBase64, toBase64url, utf8 } from './bytes.ts'
 import type { CryptoPort, PrivateKey } from './crypto/port.ts'
 import { HoldfastError } from './errors.ts'
 import type { Fields } from './fields.ts'
@@ -54,6 +54,8 @@ export function serialiseParameters(components: readonly string[], parameters: S
   return `(${list});created=${parameters.created};nonce="${parameters.nonce}";keyid="${parameters.keyid}";alg="${signatureAlgorithm}";tag="${signatureTag}"`
 }
 
+const printable = /^[\x20-\x7e]*$/
+
 function componentValue(message: RequestMessage, name: string): string {
   if (name === '@method') return message.method
   if (name === '@target-uri') return message.targetUri
@@ -62,12 +64,17 @@ function componentValue(message: RequestMessage, name: string): string {
   return value
 }
 
-/** The signature base of RFC 9421 section 2.5. Field values are single-line ASCII already, so no line can be forged. */
+/**
+ * The signature base of RFC 9421 section 2.5. No line can be forged: {@link Fields} hold printable ASCII only, and a method
+ * or target that does not is `ambiguous_request`. A component the message lacks is `signature_invalid`.
+ */
 export function signatureBase(
   message: RequestMessage,
   components: readonly string[],
   serialisedParameters: string,
 ): string {
+  if (!printable.test(message.method) || !printable.test(message.targetUri))
+    throw new HoldfastError('ambiguous_request')
   let base = ''
   for (const name of components) base += `"${name}": ${componentValue(message, name)}\n`
   return `${base}"@signature-params": ${serialisedParameters}`
@@ -82,26 +89,44 @@ export type RequestSignature = {
   readonly serialisedParameters: string
 }
 
-const memberPattern =
-  /^\(((?:"[!-~]+"(?: (?=")|(?=\))))*)\);created=(\d{1,10});nonce="([A-Za-z0-9_-]{22})";keyid="([A-Za-z0-9_-]{43})";alg="([a-z0-9-]{1,40})";tag="holdfast"$/
-const signaturePattern = /^:([A-Za-z0-9+/]{86}==):$/
+/** Characters. Further signatures beside ours are read by a slower parser, so what they may cost is bounded. */
+const maxSignatureField = 4096
 
-/**
- * The one member of a dictionary field whose text we need. The usual request has exactly one member, ours; otherwise the
- * field is parsed as a structured field (RFC 9651), and must be in canonical form: a repeated label would vanish in parsing.
- */
-function memberText(value: string, carriesOurTag: (parameters: Map<string, unknown>) => boolean): string {
-  const prefix = `${signatureLabel}=`
-  if (value.startsWith(prefix) && !value.includes(', ')) return value.slice(prefix.length)
+// A whole field with ours as its only member, in canonical form: what matches has no second member and no other spelling.
+// Names are field names or derived ones, so no quote, comma or parenthesis hides in them; each part ends where the next
+// begins, so matching takes linear time.
+const componentName = "@?[a-z0-9!#$%&'*+.^_`|~-]+"
+const inputPattern = new RegExp(
+  `^${signatureLabel}=(\\((?:"(${componentName}(?:" "${componentName})*)")?\\)` +
+    `;created=(0|[1-9][0-9]{0,9});nonce="(${sourceOf(base64url16)})";keyid="(${sourceOf(base64url32)})"` +
+    `;alg="([a-z0-9-]{1,40})";tag="${signatureTag}")$`,
+)
+const signaturePattern = new RegExp(`^${signatureLabel}=:([A-Za-z0-9+/]{85}[AQgw]==):$`)
+
+/** A pattern without its anchors. */
+function sourceOf(pattern: RegExp): string {
+  return pattern.source.slice(1, -1)
+}
+
+/** Our member written alone, when others stand beside it. Their form is checked too: RFC 9651 fields fail as a whole. */
+function withoutOthers(value: string): string {
+  if (value.length > maxSignatureField) throw new TypeError('too long')
   const dictionary = parseDictionary(value)
+  // A label or parameter that occurs twice would vanish in parsing; it does not come back in writing.
   if (serializeDictionary(dictionary) !== value) throw new TypeError('not canonical')
-  for (const [label, member] of dictionary) {
-    if (label !== signatureLabel && carriesOurTag(member[1]))
+  for (const [label, [, parameters]] of dictionary) {
+    if (label !== signatureLabel && parameters.get('tag') === signatureTag)
       throw new TypeError('a second signature with our tag')
   }
   const ours = dictionary.get(signatureLabel)
   if (ours === undefined) throw new TypeError('no member of ours')
-  return serializeDictionary(new Map([[signatureLabel, ours]])).slice(prefix.length)
+  return serializeDictionary(new Map([[signatureLabel, ours]]))
+}
+
+function ownMember(value: string, pattern: RegExp): RegExpExecArray {
+  const member = pattern.exec(value) ?? pattern.exec(withoutOthers(value))
+  if (member === null) throw new TypeError('foreign form')
+  return member
 }
 
 /**
@@ -113,17 +138,14 @@ export function parseRequestSignature(fields: Fields): RequestSignature {
   const value = fields.get('signature')
   if (input === undefined || value === undefined) throw new HoldfastError('signature_missing')
   try {
-    const serialisedParameters = memberText(input, (parameters) => parameters.get('tag') === signatureTag)
-    const member = memberPattern.exec(serialisedParameters)
-    const signature = signaturePattern.exec(memberText(value, () => false))
-    if (member === null || signature === null) throw new TypeError('foreign form')
-    const [, list, created, nonce, keyid, algorithm] = member as unknown as string[]
+    const [, text, list, created, nonce, keyid, algorithm] = ownMember(input, inputPattern)
+    const [, signature] = ownMember(value, signaturePattern)
     return {
-      components: (list as string).split(' ').map((name) => name.slice(1, -1)),
+      components: list === undefined ? [] : list.split('" "'),
       parameters: { created: Number(created), nonce: nonce as string, keyid: keyid as string },
       algorithm: algorithm as string,
-      signature: fromBase64(signature[1] as string),
-      serialisedParameters,
+      signature: fromBase64(signature as string),
+      serialisedParameters: text as string,
     }
   } catch (cause) {
     throw new HoldfastError('signature_invalid', { cause })

@@ -8,7 +8,7 @@ export type RouteSigner = 'any' | 'device'
 export type RouteRule = {
   /** `/exact/path` or `/prefix/*`, percent-decoded as {@link Target.path}; a trailing slash makes no difference. */
   readonly path: string
-  /** Methods the rule speaks of; absent means all. */
+  /** Methods the rule speaks of; absent means all. HEAD goes with GET. */
   readonly methods?: readonly string[]
   readonly policy: RoutePolicy
   readonly signer: RouteSigner
@@ -18,6 +18,11 @@ export type RouteRule = {
 
 /** Everything no rule names. */
 export const defaultRule: RouteRule = { path: '/*', policy: 'signed', signer: 'any', fields: [] }
+
+/** HEAD runs the backend's GET (RFC 9110 section 9.3.2), so it is asked what GET is asked. */
+function speaksOf(rule: RouteRule, method: string): boolean {
+  return rule.methods?.includes(method === 'HEAD' ? 'GET' : method) ?? true
+}
 
 function withoutSlash(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
@@ -41,7 +46,7 @@ export function findRule<Rule extends RouteRule>(
 ): Rule | undefined {
   const folded = path.toLowerCase()
   for (const rule of rules) {
-    if (rule.methods !== undefined && !rule.methods.includes(method)) continue
+    if (!speaksOf(rule, method)) continue
     if (covers(rule.path, path)) return rule
     if (covers(rule.path.toLowerCase(), folded)) throw new HoldfastError('ambiguous_request')
   }

@@ -14,10 +14,10 @@ import { sessionContract } from './session.ts'
 export type MakeDurable = () => Promise<readonly DurableStore[]>
 
 /** The suite every durable store has to pass. Pass the test runner's own functions: `{ describe, it, expect }`. */
-export function durableContract(name: string, make: MakeDurable, runner: TestRunner): void {
+export function durableContract(title: string, make: MakeDurable, runner: TestRunner): void {
   let made: Promise<readonly DurableStore[]> | undefined
   const nodes = () => (made ??= make())
-  runner.describe(`${name}: durable store contract`, () => {
+  runner.describe(`${title}: durable store contract`, () => {
     // First of all, while nothing has been written.
     emptyStoreContract(nodes, runner)
     enrolmentContract(nodes, runner)

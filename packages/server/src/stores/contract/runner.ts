@@ -2,9 +2,9 @@ type Assertion = { toBe(expected: unknown): void; toEqual(expected: unknown): vo
 
 /** What the suites need of a test runner. vitest's `{ describe, it, expect }` fits, and so does Jest's. */
 export type TestRunner = {
-  describe(name: string, body: () => void): unknown
-  it(name: string, body: () => Promise<void>): unknown
-  expect(actual: unknown): Assertion
+  describe: (name: string, body: () => void) => unknown
+  it: (name: string, body: () => Promise<void>) => unknown
+  expect: (actual: unknown) => Assertion
 }
 
 const racers = 50

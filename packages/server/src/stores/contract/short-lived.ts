@@ -9,12 +9,12 @@ import { nodeAt, race, tally, type TestRunner } from './runner.ts'
  */
 export type MakeShortLived = () => Promise<{
   nodes: readonly ShortLivedStore[]
-  wipe(): Promise<readonly ShortLivedStore[]>
+  wipe: () => Promise<readonly ShortLivedStore[]>
 }>
 
 /** The suite every short-lived store has to pass. Pass the test runner's own functions: `{ describe, it, expect }`. */
-export function shortLivedContract(name: string, make: MakeShortLived, runner: TestRunner): void {
-  runner.describe(`${name}: short-lived store contract`, () => {
+export function shortLivedContract(title: string, make: MakeShortLived, runner: TestRunner): void {
+  runner.describe(`${title}: short-lived store contract`, () => {
     nonceContract(make, runner)
     epochContract(make, runner)
     rateContract(make, runner)

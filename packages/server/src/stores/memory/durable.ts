@@ -1,4 +1,5 @@
 import type { DurableStore } from '../../store.ts'
+import { activationActs } from './activation.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
@@ -10,6 +11,7 @@ import { sessionActs } from './session.ts'
 export function memoryStore(): DurableStore {
   const records = emptyRecords()
   return {
+    ...activationActs(records),
     ...enrolmentActs(records),
     ...deviceActs(records),
     ...sessionActs(records),

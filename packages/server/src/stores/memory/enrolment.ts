@@ -1,42 +1,11 @@
-import type { ActivationRecord, DurableStore } from '../../store.ts'
-import { note, type HeldActivation, type Records } from './records.ts'
+import type { DurableStore } from '../../store.ts'
+import { note, type Records } from './records.ts'
 
-type Acts = Pick<
-  DurableStore,
-  | 'addActivation'
-  | 'takeActivationTry'
-  | 'redeemActivation'
-  | 'findEnrolment'
-  | 'takeOttTry'
-  | 'completeEnrolment'
-  | 'findRepeat'
->
+type Acts = Pick<DurableStore, 'findEnrolment' | 'takeOttTry' | 'completeEnrolment' | 'findRepeat'>
 
 export function enrolmentActs(records: Records): Acts {
-  const { activations, enrolments, ottWindows, repeats, devices, devicesByKey, devicesByUser } = records
+  const { enrolments, ottWindows, repeats, devices, devicesByKey, devicesByUser } = records
   return {
-    async addActivation(activation, audit) {
-      activations.set(activation.codeId, { ...activation, tries: 0, used: false })
-      note(records, audit)
-    },
-
-    async takeActivationTry(codeId, limit, now) {
-      const held = activations.get(codeId)
-      if (!held || held.used || held.expiresAt <= now || held.tries >= limit) return null
-      held.tries += 1
-      return activationOf(held)
-    },
-
-    async redeemActivation(codeId, enrolment, repeat, audit) {
-      const held = activations.get(codeId)
-      if (!held || held.used || held.expiresAt <= enrolment.createdAt) return false
-      held.used = true
-      enrolments.set(enrolment.id, { ...enrolment })
-      repeats.set(repeat.requestHash, { ...repeat })
-      note(records, audit)
-      return true
-    },
-
     async findEnrolment(id, now) {
       const held = enrolments.get(id)
       return held && held.expiresAt > now ? { ...held } : null
@@ -73,8 +42,4 @@ export function enrolmentActs(records: Records): Acts {
       return held && held.expiresAt > now ? held.sealedAnswer : null
     },
   }
-}
-
-function activationOf({ tries: _tries, used: _used, ...activation }: HeldActivation): ActivationRecord {
-  return activation
 }

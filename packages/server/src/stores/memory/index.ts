@@ -1,2 +1,2 @@
 export { memoryStore } from './durable.ts'
-export { memoryShortLived } from './short-lived.ts'
+export { type MemoryShortLived, memoryShortLived } from './short-lived.ts'

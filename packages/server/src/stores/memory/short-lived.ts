@@ -1,5 +1,10 @@
 import type { NonceUse, ShortLivedStore } from '../../store.ts'
 
+/** Answers at once where the port allows a promise. */
+export type MemoryShortLived = Omit<ShortLivedStore, 'useNonce'> & {
+  useNonce: (...use: Parameters<ShortLivedStore['useNonce']>) => NonceUse
+}
+
 /** Nonces recorded in one stretch of time, forgotten together when the last of them has expired. */
 type Generation = { seen: Set<string>; latestExpiry: number }
 
@@ -9,9 +14,7 @@ const smallestSweep = 1024
  * Nonces and rates of one process. Memory is bounded by about two windows of traffic, without a timer: nonces live in two
  * generations, and the older is dropped as a whole once all of it has expired.
  */
-export function memoryShortLived(): ShortLivedStore & {
-  useNonce(...use: Parameters<ShortLivedStore['useNonce']>): NonceUse
-} {
+export function memoryShortLived(): MemoryShortLived {
   let current = emptyGeneration()
   let previous = emptyGeneration()
   let epoch: number | undefined

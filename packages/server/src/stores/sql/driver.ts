@@ -21,6 +21,7 @@ export type Connection = {
 /** What differs between PostgreSQL over a socket and PGlite in this process. */
 export type Connections = { acquire(): Promise<Connection>; close(): Promise<void> }
 
+/** Kysely over them. Close the connections, not this: then later acts are refused like any that find no database. */
 export function openDatabase(connections: Connections): Kysely<Database> {
   return new Kysely<Database>({
     dialect: {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { DurableStore } from '../../store.ts'
+import { activationActs } from './activation.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
@@ -9,18 +10,19 @@ import { insertRow } from './rows.ts'
 import { auditColumns, type Database } from './schema.ts'
 import { sessionActs } from './session.ts'
 
-/** Everything but the feed, which is how the two databases differ. */
+/** Everything but the feed and the end of the connections, which is how the two databases differ. */
 export function durableOver(
   db: Kysely<Database>,
-  { subscribe }: Pick<DurableStore, 'subscribe'>,
+  own: Pick<DurableStore, 'subscribe' | 'close'>,
 ): DurableStore {
   return {
+    ...activationActs(db),
     ...enrolmentActs(db),
     ...deviceActs(db),
     ...sessionActs(db),
     ...claimActs(db),
     ...operatorActs(db),
-    subscribe,
+    ...own,
 
     async appendAudit(entry) {
       await insertRow('audit', entry).execute(db)
@@ -70,10 +72,6 @@ export function durableOver(
 
     async ping() {
       await sql`select 1`.execute(db)
-    },
-
-    async close() {
-      await db.destroy()
     },
   }
 }

@@ -1,17 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { durableContract, shortLivedContract } from '../contract/index.ts'
 import { auditEntry, enrolledDevice, startedFamily, t0 } from '../contract/facts.ts'
+import { openEmbedded } from './embedded.ts'
 import { embeddedStore, type EmbeddedStore } from './index.ts'
 
 let directory = ''
 let store: EmbeddedStore
+let wipe: () => Promise<void>
+const data = () => join(directory, 'data')
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'holdfast-embedded-'))
-  store = await embeddedStore({ directory })
+  const opened = await openEmbedded({ directory: data() })
+  store = opened.store
+  wipe = async () => void (await sql`truncate nonce, nonce_epoch, rate`.execute(opened.db))
 }, 60_000)
 
 afterAll(async () => {
@@ -24,16 +30,27 @@ durableContract('embedded', async () => [store], runner)
 shortLivedContract(
   'embedded',
   async () => {
-    const wipe = async () => {
-      await store.shortLived.wipe()
-      return [store.shortLived]
+    await wipe()
+    return {
+      nodes: [store.shortLived],
+      async wipe() {
+        await wipe()
+        return [store.shortLived]
+      },
     }
-    return { nodes: await wipe(), wipe }
   },
   runner,
 )
 
 describe('embeddedStore', () => {
+  it('leaves a directory alone that another living process holds', async () => {
+    const held = join(directory, 'held')
+    // The parent of this process certainly lives.
+    await writeFile(`${held}.lock`, String(process.ppid))
+    await expect(embeddedStore({ directory: held })).rejects.toThrow(TypeError)
+    expect(await readFile(`${held}.lock`, 'utf8')).toBe(String(process.ppid))
+  })
+
   it('has everything again after it was closed and opened', async () => {
     const device = await enrolledDevice(store)
     const family = await startedFamily(store, device)
@@ -41,7 +58,7 @@ describe('embeddedStore', () => {
     await store.close()
     await expect(store.ping()).rejects.toMatchObject({ code: 'store_unavailable' })
 
-    store = await embeddedStore({ directory })
+    store = await embeddedStore({ directory: data() })
     expect(await store.findSession(family.sid)).toEqual({ family, device })
     const entries = await store.readAudit({ limit: 100_000 })
     expect(entries.at(-1)?.action).toBe('before.close')

@@ -1,63 +1,12 @@
-import { type Kysely, sql } from 'kysely'
-import type { DurableStore } from '../../store.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { AuditEntry, DeviceRecord, DurableStore, RepeatRecord } from '../../store.ts'
 import { insertRow, keepRepeat, step } from './rows.ts'
-import { activationColumns, enrolmentColumns, type Database } from './schema.ts'
+import { enrolmentColumns, type Database } from './schema.ts'
 
-type Acts = Pick<
-  DurableStore,
-  | 'addActivation'
-  | 'takeActivationTry'
-  | 'redeemActivation'
-  | 'findEnrolment'
-  | 'takeOttTry'
-  | 'completeEnrolment'
-  | 'findRepeat'
->
+type Acts = Pick<DurableStore, 'findEnrolment' | 'takeOttTry' | 'completeEnrolment' | 'findRepeat'>
 
 export function enrolmentActs(db: Kysely<Database>): Acts {
   return {
-    async addActivation(activation, audit) {
-      await db
-        .with('added', step(sql`${insertRow('activation', activation)} returning code_id`))
-        .with('noted', step(insertRow('audit', audit, 'added')))
-        .selectFrom('added')
-        .selectAll()
-        .execute()
-    },
-
-    async takeActivationTry(codeId, limit, now) {
-      const taken = await db
-        .updateTable('activation')
-        .set((row) => ({ tries: row('tries', '+', 1) }))
-        .where('codeId', '=', codeId)
-        .where('usedAt', 'is', null)
-        .where('expiresAt', '>', now)
-        .where('tries', '<', limit)
-        .returning(activationColumns)
-        .executeTakeFirst()
-      return taken ?? null
-    },
-
-    async redeemActivation(codeId, enrolment, repeat, audit) {
-      const used = await db
-        .with('used', (query) =>
-          query
-            .updateTable('activation')
-            .set({ usedAt: enrolment.createdAt })
-            .where('codeId', '=', codeId)
-            .where('usedAt', 'is', null)
-            .where('expiresAt', '>', enrolment.createdAt)
-            .returning('codeId'),
-        )
-        .with('opened', step(insertRow('enrolment', enrolment, 'used')))
-        .with('kept', step(keepRepeat(repeat, 'used')))
-        .with('noted', step(insertRow('audit', audit, 'used')))
-        .selectFrom('used')
-        .select('codeId')
-        .executeTakeFirst()
-      return used !== undefined
-    },
-
     async findEnrolment(id, now) {
       const found = await db
         .selectFrom('enrolment')
@@ -90,59 +39,10 @@ export function enrolmentActs(db: Kysely<Database>): Acts {
 
     completeEnrolment(id, device, maxDevices, repeat, audit) {
       return db.transaction().execute(async (tx) => {
-        // All completions of one user queue here, so the count below stays true until the commit.
-        await sql`select pg_advisory_xact_lock(hashtextextended(${`holdfast.user:${device.user}`}, 0))`.execute(
-          tx,
-        )
-        const { open, owned } = await tx
-          .selectNoFrom((query) => [
-            query
-              .exists(
-                query
-                  .selectFrom('enrolment')
-                  .select('id')
-                  .where('id', '=', id)
-                  .where('user', '=', device.user)
-                  .where('expiresAt', '>', device.createdAt),
-              )
-              .as('open'),
-            query
-              .selectFrom('device')
-              .select((row) => row.fn.countAll<number>().as('count'))
-              .where('user', '=', device.user)
-              .where('revokedAt', 'is', null)
-              .as('owned'),
-          ])
-          .executeTakeFirstOrThrow()
-        if (!open) return 'gone'
-        if ((owned ?? 0) >= maxDevices) return 'device_limit'
-        const added = await tx
-          .with(
-            'added',
-            step(
-              sql<{
-                id: string
-              }>`${insertRow('device', device)} on conflict (key_thumbprint) do nothing returning id`,
-            ),
-          )
-          .with('closed', (query) =>
-            query
-              .deleteFrom('enrolment')
-              .where('id', '=', id)
-              .where((row) => row.exists(row.selectFrom('added').select('added.id'))),
-          )
-          .with('cleared', (query) =>
-            query
-              .deleteFrom('ottWindow')
-              .where('user', '=', device.user)
-              .where((row) => row.exists(row.selectFrom('added').select('added.id'))),
-          )
-          .with('kept', step(keepRepeat(repeat, 'added')))
-          .with('noted', step(insertRow('audit', audit, 'added')))
-          .selectFrom('added')
-          .select('id')
-          .executeTakeFirst()
-        return added ? 'completed' : 'key_known'
+        await queueForUser(tx, device.user)
+        if (!(await isOpen(tx, id, device))) return 'gone'
+        if ((await countLive(tx, device.user)) >= maxDevices) return 'device_limit'
+        return (await bind(tx, id, device, repeat, audit)) ? 'completed' : 'key_known'
       })
     },
 
@@ -156,4 +56,62 @@ export function enrolmentActs(db: Kysely<Database>): Acts {
       return found?.sealedAnswer ?? null
     },
   }
+}
+
+/** All completions of one user queue here, so what they look up stays true until their commit. */
+async function queueForUser(tx: Transaction<Database>, user: string): Promise<void> {
+  const lock = `holdfast.user:${user}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx)
+}
+
+async function isOpen(tx: Transaction<Database>, id: string, device: DeviceRecord): Promise<boolean> {
+  const found = await tx
+    .selectFrom('enrolment')
+    .select('id')
+    .where('id', '=', id)
+    .where('user', '=', device.user)
+    .where('expiresAt', '>', device.createdAt)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+async function countLive(tx: Transaction<Database>, user: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('device')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('user', '=', user)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** False, and nothing written, when the key is bound already: users who race with one key meet at its unique index. */
+async function bind(
+  tx: Transaction<Database>,
+  id: string,
+  device: DeviceRecord,
+  repeat: RepeatRecord,
+  audit: AuditEntry,
+): Promise<boolean> {
+  const insert = insertRow('device', device)
+  const added = await tx
+    .with('added', step(sql<{ id: string }>`${insert} on conflict (key_thumbprint) do nothing returning id`))
+    .with('closed', (query) =>
+      query
+        .deleteFrom('enrolment')
+        .where('id', '=', id)
+        .where((row) => row.exists(row.selectFrom('added').select('added.id'))),
+    )
+    .with('cleared', (query) =>
+      query
+        .deleteFrom('ottWindow')
+        .where('user', '=', device.user)
+        .where((row) => row.exists(row.selectFrom('added').select('added.id'))),
+    )
+    .with('kept', step(keepRepeat(repeat, 'added')))
+    .with('noted', step(insertRow('audit', audit, 'added')))
+    .selectFrom('added')
+    .select('id')
+    .executeTakeFirst()
+  return added !== undefined
 }

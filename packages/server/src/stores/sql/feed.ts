@@ -99,9 +99,7 @@ async function openLine(config: ClientConfig, listener: (event: Invalidation) =>
   return {
     async beat() {
       const sentAt = performance.now()
-      const back = once(beats, 'back', {
-        signal: AbortSignal.any([lost.signal, AbortSignal.timeout(longestBeatMs)]),
-      })
+      const back = once(beats, 'back', { signal: AbortSignal.timeout(longestBeatMs) })
       await Promise.all([client.query('select pg_notify($1, $2)', [beatChannel, '']), back])
       return sentAt
     },

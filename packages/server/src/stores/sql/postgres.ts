@@ -15,16 +15,21 @@ export type PostgresOptions = {
 
 /** Durable facts in PostgreSQL (15 or newer), for any number of nodes. Brings the schema up to date first. */
 export async function postgresStore(options: PostgresOptions): Promise<DurableStore> {
-  const db = openDatabase(pooled(options))
-  const store = durableOver(db, { subscribe: (listener) => listen(configOf(options), listener) })
+  const connections = pooled(options)
+  const db = openDatabase(connections)
+  const store = durableOver(db, {
+    subscribe: (listener) => listen(configOf(options), listener),
+    close: () => connections.close(),
+  })
   await orClose(store, () => migrate(db))
   return store
 }
 
 /** Nonces and rates in unlogged tables of PostgreSQL: for several nodes that have no Redis. */
 export async function postgresShortLived(options: PostgresOptions): Promise<ShortLivedStore> {
-  const db = openDatabase(pooled(options))
-  const store = shortLivedOver(db)
+  const connections = pooled(options)
+  const db = openDatabase(connections)
+  const store = shortLivedOver(db, connections)
   await orClose(store, () => migrate(db))
   return store
 }

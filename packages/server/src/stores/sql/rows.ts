@@ -20,7 +20,7 @@ export function insertRow<Table extends keyof Database>(
 }
 
 /** Makes a raw statement a step of a larger one: `.with('noted', step(insertRow(…)))`. */
-export function step<Row>(statement: RawBuilder<Row>): () => RawBuilder<Row> {
+export function step<Row extends object>(statement: RawBuilder<Row>): () => RawBuilder<Row> {
   return () => sql`(${statement})`
 }
 

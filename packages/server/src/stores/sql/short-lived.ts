@@ -6,7 +6,7 @@ import type { Database } from './schema.ts'
 /** How often one node removes what has expired; it rides on the calls, so an idle node does nothing. */
 const purgeEveryMs = 10_000
 
-export function shortLivedOver(db: Kysely<Database>): ShortLivedStore {
+export function shortLivedOver(db: Kysely<Database>, own: Pick<ShortLivedStore, 'close'>): ShortLivedStore {
   let purgedAt = 0
   let purging: Promise<unknown> = Promise.resolve()
 
@@ -71,7 +71,7 @@ export function shortLivedOver(db: Kysely<Database>): ShortLivedStore {
 
     async close() {
       await purging
-      await db.destroy()
+      await own.close()
     },
   }
 }

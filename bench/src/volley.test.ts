@@ -2,14 +2,14 @@ import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { listen } from './listen.ts'
-import { runRound } from './load.ts'
+import { fireVolley } from './volley.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => stop()))
 
 const request = 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n'
 
-async function round(answer: RequestListener, count: number): ReturnType<typeof runRound> {
+async function round(answer: RequestListener, count: number): ReturnType<typeof fireVolley> {
   const server = createServer(answer)
   stops.push(
     () => server.closeAllConnections(),
@@ -18,7 +18,7 @@ async function round(answer: RequestListener, count: number): ReturnType<typeof 
   const { port } = await listen(server)
   const maker = `data:text/javascript,export const make = (state, count) => Array.from({ length: count }, () => Buffer.from(state))`
   const traffic = { kind: 'made', maker, state: request } as const
-  return runRound({ port, connections: 4, durationMs: 5_000, traffic, count })
+  return fireVolley({ port, connections: 4, durationMs: 5_000, traffic, count })
 }
 
 test('sends a batch once over, in answers with a length and in chunks', async () => {

@@ -1,0 +1,61 @@
+/** The suite's own backend: it does what it is told, remembers everything it saw, and says it back as JSON. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Seen = {
+  readonly method: string
+  readonly target: string
+  /** Names in lower case; repeated fields joined as Node does. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type Backend = {
+  readonly origin: string
+  /** What arrived whose target or body contains this text. */
+  seen(marker: string): Seen[]
+  close(): Promise<void>
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+/** Targets that make it misbehave, so that attacks through a hostile backend can be played. */
+function misbehave(target: string, response: ServerResponse): boolean {
+  if (!target.includes('/hostile/')) return false
+  response.setHeader('holdfast-error', 'device_revoked')
+  response.writeHead(403, { 'content-type': 'application/problem+json' })
+  response.end('{"code":"device_revoked"}')
+  return true
+}
+
+export async function startBackend(): Promise<Backend> {
+  const all: Seen[] = []
+  const server = createServer((request, response) => {
+    void (async () => {
+      const target = request.url ?? ''
+      const fields = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+      const seen = { method: request.method ?? '', target, fields, body: await read(request) }
+      all.push(seen)
+      if (misbehave(target, response)) return
+      // Long enough for a second request to arrive while the first still runs.
+      if (target.includes('/slow/')) await new Promise((resolve) => setTimeout(resolve, 400))
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(request.method === 'HEAD' ? undefined : JSON.stringify(seen))
+    })()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    seen: (marker) => all.filter(({ target, body }) => target.includes(marker) || body.includes(marker)),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,165 @@
+/** Reading answers: what the service signed, and what anybody could have said (docs/protocol.md 3.8). */
+import {
+  answerKeyId,
+  type ErrorCode,
+  fieldsOf,
+  fromUtf8,
+  HoldfastError,
+  isErrorCode,
+  parseFields,
+  parseProblem,
+  problemField,
+  type CryptoPort,
+  type VerifyKey,
+  verifyAnswer,
+} from '@holdfast/core'
+import type { NetworkAnswer, Outgoing } from './ports.ts'
+
+/** Our own answers are small; more than this is not one. */
+const maxAnswerBytes = 262_144
+const maxRetryAfterSeconds = 86_400
+
+/** The keys the service statement names. Rejects with `answer_refused` for a name it does not know. */
+export type AnswerTrust = { readonly crypto: CryptoPort; keyOf(kid: string): Promise<VerifyKey> }
+
+export type Refusal = {
+  /** What the answer says; null when that is no code of ours. */
+  readonly error: HoldfastError | null
+  /** True when the service signed it as the answer to this very request. */
+  readonly verified: boolean
+}
+
+function rawField(answer: NetworkAnswer, name: string): string | undefined {
+  for (let i = 0; i + 1 < answer.rawFields.length; i += 2) {
+    if (answer.rawFields[i]?.toLowerCase() === name) return answer.rawFields[i + 1]
+  }
+  return undefined
+}
+
+export function isRefusal(answer: NetworkAnswer): boolean {
+  return rawField(answer, problemField) !== undefined
+}
+
+/** The whole body. Rejects with `answer_refused` when it is too long, with `network_unreachable` when it breaks off. */
+export async function readWhole(answer: NetworkAnswer): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = answer.body.getReader()
+  for (;;) {
+    const chunk = await reader.read().catch((cause: unknown) => {
+      throw new HoldfastError('network_unreachable', { cause })
+    })
+    if (chunk.done) break
+    length += chunk.value.length
+    if (length > maxAnswerBytes) {
+      await reader.cancel().catch(() => undefined)
+      throw new HoldfastError('answer_refused')
+    }
+    chunks.push(chunk.value)
+  }
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}
+
+/** The body, once it is proven that the service signed this status and body for this request; else `answer_refused`. */
+async function verifiedBody(
+  answer: NetworkAnswer,
+  sent: Outgoing,
+  body: Uint8Array,
+  trust: AnswerTrust,
+): Promise<Uint8Array> {
+  const fields = answerFields(answer)
+  const kid = answerKeyId(fields)
+  const request = { method: sent.method, targetUri: sent.url, fields: fieldsOf(sent.fields) }
+  if (kid === null || !request.fields.has('signature')) throw new HoldfastError('answer_refused')
+  const key = await trust.keyOf(kid)
+  return (await verifyAnswer({ status: answer.status, fields, body }, request, key, trust.crypto)).body
+}
+
+function answerFields(answer: NetworkAnswer): ReturnType<typeof parseFields> {
+  try {
+    return parseFields(answer.rawFields)
+  } catch (cause) {
+    throw new HoldfastError('answer_refused', { cause })
+  }
+}
+
+/** The JSON of a signed 200; anything else is `answer_refused`. */
+export async function readSigned(
+  answer: NetworkAnswer,
+  sent: Outgoing,
+  trust: AnswerTrust,
+): Promise<unknown> {
+  const body = await verifiedBody(answer, sent, await readWhole(answer), trust)
+  if (answer.status !== 200) throw new HoldfastError('answer_refused')
+  return parseJson(body)
+}
+
+/** The text of a 200 that is its own proof (a JWS) or that nothing depends on. */
+export async function readText(answer: NetworkAnswer): Promise<string> {
+  const body = await readWhole(answer)
+  if (answer.status !== 200) throw new HoldfastError('answer_refused')
+  try {
+    return fromUtf8(body)
+  } catch (cause) {
+    throw new HoldfastError('answer_refused', { cause })
+  }
+}
+
+export async function readJson(answer: NetworkAnswer): Promise<unknown> {
+  const body = await readWhole(answer)
+  if (answer.status !== 200) throw new HoldfastError('answer_refused')
+  return parseJson(body)
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(body))
+  } catch (cause) {
+    throw new HoldfastError('answer_refused', { cause })
+  }
+}
+
+/** Seconds, or undefined. The field is not signed: it can make a client wait, so the caller caps it. */
+function retryAfter(answer: NetworkAnswer): number | undefined {
+  const value = rawField(answer, 'retry-after')
+  if (value === undefined || !/^\d{1,5}$/.test(value)) return undefined
+  return Math.min(Number(value), maxRetryAfterSeconds)
+}
+
+/**
+ * What a refusal says and whether the service said it. The code of a verified one is the one in its signed body: the
+ * field `Holdfast-Error` is not covered by the signature and only marks the answer.
+ */
+export async function readRefusal(
+  answer: NetworkAnswer,
+  sent: Outgoing,
+  trust: AnswerTrust,
+): Promise<Refusal> {
+  const after = retryAfter(answer)
+  const wait = after === undefined ? {} : { retryAfter: after }
+  try {
+    const body = await readWhole(answer)
+    const problem = parseProblem(fromUtf8(await verifiedBody(answer, sent, body, trust)))
+    if (problem !== null) {
+      const { code, reference } = problem
+      const named = reference === undefined ? wait : { ...wait, reference }
+      return { error: new HoldfastError(code, named), verified: true }
+    }
+  } catch (error) {
+    if (!isDoubt(error)) throw error
+  }
+  const reported: ErrorCode | string | undefined = rawField(answer, problemField)
+  return { error: isErrorCode(reported) ? new HoldfastError(reported, wait) : null, verified: false }
+}
+
+/** Whatever keeps an answer from being proven leaves it unproven; errors of this device are passed on. */
+function isDoubt(error: unknown): boolean {
+  if (error instanceof TypeError) return true
+  return error instanceof HoldfastError && error.code !== 'state_unavailable'
+}

@@ -1,0 +1,115 @@
+/**
+ * One conversation with the service: a request, and what may be done when its answer does not come or says no. All retrying
+ * of the client is here. How often is bounded, so that nobody in the line can make a client send for ever.
+ */
+import { type ErrorCode, errors, HoldfastError } from '@holdfast/core'
+import { type AnswerTrust, isRefusal, readRefusal, type Refusal } from './answer.ts'
+import type { NetworkAnswer, Outgoing, Platform } from './ports.ts'
+
+const maxTries = 4
+const firstPauseMs = 250
+/** A service that wants a longer pause is left alone: the caller hears `retryAfter`. */
+const maxPauseMs = 15_000
+const timeoutMs = 30_000
+
+export type Line = {
+  readonly platform: Platform
+  readonly trust: AnswerTrust
+  /** Asks the signed clock. */
+  askTime(): Promise<void>
+}
+
+export type Conversation<Result> = {
+  /** The request of this try: a new signature, or the very bytes of the last one. */
+  prepare(): Promise<Outgoing>
+  /** Takes an answer that is no refusal. Throws `answer_refused` when it is not the service's. */
+  accept(answer: NetworkAnswer, sent: Outgoing): Promise<Result>
+  /** Whether sending it twice does no more than sending it once. */
+  readonly repeatable: boolean
+  readonly timeoutCovers: 'head' | 'answer'
+  readonly signal?: AbortSignal
+  /** Called before the next try after a refusal, when the pause is over and the clock was asked. */
+  again?(code: ErrorCode, verified: boolean): Promise<void>
+  /** Told of a refusal the service signed, before it is thrown: only here may the client change what it believes. */
+  refused?(code: ErrorCode): Promise<void>
+}
+
+type Outcome<Result> =
+  | { readonly kind: 'accepted'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: HoldfastError }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+async function attempt<Result>(line: Line, talk: Conversation<Result>, sent: Outgoing): Promise<Outcome<Result>> {
+  const { timeoutCovers, signal } = talk
+  let answer: NetworkAnswer
+  try {
+    const request = { ...sent, timeoutMs, timeoutCovers }
+    answer = await line.platform.network(signal === undefined ? request : { ...request, signal })
+  } catch (cause) {
+    // The caller's own wish is no failure of the network.
+    signal?.throwIfAborted()
+    return { kind: 'failed', error: new HoldfastError('network_unreachable', { cause }) }
+  }
+  if (isRefusal(answer)) return { kind: 'refused', refusal: await readRefusal(answer, sent, line.trust) }
+  try {
+    return { kind: 'accepted', result: await talk.accept(answer, sent) }
+  } catch (error) {
+    const doubtful = error instanceof HoldfastError && ['answer_refused', 'network_unreachable'].includes(error.code)
+    if (!doubtful) throw error
+    return { kind: 'failed', error }
+  }
+}
+
+/** Milliseconds, doubled twice for each try, up to half of it random so that many clients do not come back at once. */
+function pauseMs(platform: Platform, tries: number): number {
+  const full = firstPauseMs * 4 ** (tries - 1)
+  return Math.round(full * (1 - (platform.crypto.random(1)[0] as number) / 512))
+}
+
+/** Decides about the next try after a refusal; throws when there is none. */
+async function recover<Result>(
+  line: Line,
+  talk: Conversation<Result>,
+  refusal: Refusal,
+  state: { readonly tries: number; readonly spent: Set<string> },
+): Promise<void> {
+  const { error, verified } = refusal
+  const retry = error === null ? 'never' : errors[error.code].retry
+  const once = !verified || retry !== 'same'
+  const pause = Math.max((error?.retryAfter ?? 0) * 1000, pauseMs(line.platform, state.tries))
+  const allowed =
+    error !== null &&
+    retry !== 'never' &&
+    talk.repeatable &&
+    state.tries < maxTries &&
+    pause <= maxPauseMs &&
+    !(once && state.spent.has(retry))
+  if (!allowed) {
+    if (!verified) throw new HoldfastError('unverified_refusal', error === null ? {} : { cause: error })
+    await talk.refused?.((error as HoldfastError).code)
+    throw error as HoldfastError
+  }
+  if (once) state.spent.add(retry)
+  if (retry === 'same') await line.platform.clock.sleep(pause)
+  if (retry === 'clock') await line.askTime()
+  await talk.again?.(error.code, verified)
+}
+
+/**
+ * Sends until an answer is accepted. Rejects with the code of a signed refusal, `unverified_refusal` for one nobody signed
+ * (its code is in `cause`), `answer_refused`, or `network_unreachable`.
+ */
+export async function converse<Result>(line: Line, talk: Conversation<Result>): Promise<Result> {
+  const spent = new Set<string>()
+  for (let tries = 1; ; tries++) {
+    talk.signal?.throwIfAborted()
+    const outcome = await attempt(line, talk, await talk.prepare())
+    if (outcome.kind === 'accepted') return outcome.result
+    if (outcome.kind === 'refused') {
+      await recover(line, talk, outcome.refusal, { tries, spent })
+    } else {
+      if (!talk.repeatable || tries >= maxTries) throw outcome.error
+      await line.platform.clock.sleep(pauseMs(line.platform, tries))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * What the client remembers between runs: one record about this device, one about the service. Parsed strictly; a record that
+ * cannot be read or understood is `state_unavailable` and never taken for a device that was not enrolled.
+ */
+import { fromBase64url, HoldfastError, toBase64url } from '@holdfast/core'
+import * as v from 'valibot'
+import type { Outgoing, RecordStore } from './ports.ts'
+
+const text = v.pipe(v.string(), v.minLength(1))
+const requestSchema = v.strictObject({
+  method: text,
+  url: text,
+  fields: v.array(v.tuple([v.string(), v.string()])),
+  body: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/)),
+})
+/** The bytes of a request with its signature, so that they can be sent again (docs/protocol.md 4.5). */
+export type StoredRequest = v.InferOutput<typeof requestSchema>
+
+const keySchema = v.strictObject({ label: text, thumbprint: text })
+export type DeviceKeyName = v.InferOutput<typeof keySchema>
+
+const offerSchema = v.strictObject({ enrolment: text, sentTo: v.string(), expires: v.number() })
+
+const enrollingSchema = v.strictObject({
+  version: v.literal(1),
+  phase: v.literal('enrolling'),
+  key: keySchema,
+  /** b64u of the transcript's SHA-256. */
+  transcript: text,
+  request: requestSchema,
+  /** Null until the service answered the first step. */
+  offer: v.nullable(offerSchema),
+  /** Null until the one-time text was given. */
+  confirmation: v.nullable(requestSchema),
+})
+export type EnrollingState = v.InferOutput<typeof enrollingSchema>
+
+const enrolledSchema = v.strictObject({
+  version: v.literal(1),
+  phase: v.picklist(['enrolled', 'revoked']),
+  key: keySchema,
+  device: text,
+  user: v.string(),
+})
+export type EnrolledState = v.InferOutput<typeof enrolledSchema>
+
+const deviceSchema = v.variant('phase', [enrollingSchema, enrolledSchema])
+export type DeviceState = v.InferOutput<typeof deviceSchema>
+
+const serviceSchema = v.strictObject({
+  version: v.literal(1),
+  /** Statements below this sequence are refused. */
+  floor: v.pipe(v.number(), v.integer(), v.minValue(0)),
+})
+
+export type State = {
+  /** Null: nothing was ever stored, or it was forgotten. */
+  device(): Promise<DeviceState | null>
+  saveDevice(state: DeviceState): Promise<void>
+  forgetDevice(): Promise<void>
+  floor(): Promise<number>
+  /** Never lowers it. */
+  raiseFloor(sequence: number): Promise<void>
+}
+
+/** `origin` is part of the names, so that one store can serve apps of several services. */
+export function createState(storage: RecordStore, origin: string): State {
+  const deviceName = `device ${origin}`
+  const serviceName = `service ${origin}`
+
+  async function attempt<Result>(act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act()
+    } catch (cause) {
+      throw new HoldfastError('state_unavailable', { cause })
+    }
+  }
+  function read<Value>(name: string, schema: v.GenericSchema<unknown, Value>): Promise<Value | null> {
+    return attempt(async () => {
+      const record = await storage.get(name)
+      return record === null ? null : v.parse(schema, JSON.parse(record))
+    })
+  }
+  const write = (name: string, value: unknown): Promise<void> =>
+    attempt(() => storage.put(name, JSON.stringify(value)))
+  const floor = async (): Promise<number> => (await read(serviceName, serviceSchema))?.floor ?? 0
+
+  return {
+    device: (): Promise<DeviceState | null> => read(deviceName, deviceSchema),
+    saveDevice: (state: DeviceState): Promise<void> => write(deviceName, state),
+    forgetDevice: (): Promise<void> => attempt(() => storage.delete(deviceName)),
+    floor,
+    async raiseFloor(sequence: number): Promise<void> {
+      if (sequence > (await floor())) await write(serviceName, { version: 1, floor: sequence })
+    },
+  }
+}
+
+export function toStoredRequest(request: Outgoing): StoredRequest {
+  const { method, url, fields, body } = request
+  return { method, url, fields: fields.map(([name, value]) => [name, value]), body: toBase64url(body) }
+}
+
+export function fromStoredRequest(stored: StoredRequest): Outgoing {
+  return { ...stored, body: fromBase64url(stored.body) }
+}

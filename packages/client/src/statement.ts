@@ -1,0 +1,127 @@
+/** What the client believes about the service, and until when (docs/protocol.md 2). */
+import {
+  decodeJws,
+  HoldfastError,
+  openStatement,
+  openTime,
+  type ServiceStatement,
+  statementPath,
+  thumbprint,
+  timeKeyId,
+  toBase64url,
+  type VerifyKey,
+} from '@holdfast/core'
+import { readText } from './answer.ts'
+import { createServiceClock } from './clock.ts'
+import { converse, type Line } from './exchange.ts'
+import type { Platform } from './ports.ts'
+import type { State } from './state.ts'
+
+export type AcceptedStatement = {
+  readonly statement: ServiceStatement
+  /** Thumbprint of the service key that signed it. */
+  readonly serviceKey: string
+}
+
+export type Service = Line & {
+  readonly origin: string
+  /** The statement in force; fetched when there is none or it has ended. Rejects with `statement_refused`. */
+  statement(): Promise<AcceptedStatement>
+  /** Milliseconds since 1970 by the service's clock. */
+  now(): number
+}
+
+export type ServiceOptions = {
+  readonly origin: string
+  readonly pins: readonly string[]
+  readonly platform: Platform
+  readonly state: State
+}
+
+/** A GET that carries no signature: what it brings proves itself or is worth nothing. */
+export function fetchText(line: Line, url: string): Promise<string> {
+  return converse(line, {
+    prepare: async () => ({ method: 'GET', url, fields: [], body: new Uint8Array(0) }),
+    accept: readText,
+    repeatable: true,
+    timeoutCovers: 'answer',
+  })
+}
+
+type KeyOf = (kid: string) => Promise<VerifyKey>
+
+/** Public keys of a statement, imported when first needed. */
+function keysOf(statement: ServiceStatement, platform: Platform): KeyOf {
+  const imported = new Map<string, VerifyKey>()
+  return async (kid) => {
+    const known = imported.get(kid)
+    if (known !== undefined) return known
+    const entry = statement.keys.find((key) => key.kid === kid)
+    if (entry === undefined) throw new HoldfastError('answer_refused')
+    const key = await platform.crypto.importPublicKey(entry.jwk)
+    imported.set(kid, key)
+    return key
+  }
+}
+
+export function createService({ origin, pins, platform, state }: ServiceOptions): Service {
+  const { crypto } = platform
+  const clock = createServiceClock(platform.clock)
+  let accepted: (AcceptedStatement & { readonly keyOf: KeyOf }) | null = null
+  let fetching: Promise<void> | null = null
+  const line: Line = { platform, trust: { crypto, keyOf }, askTime }
+
+  async function askTimeOf({ endpoints }: ServiceStatement, keyOfTime: KeyOf): Promise<void> {
+    const nonce = toBase64url(crypto.random(16))
+    const jws = await fetchText(line, `${origin}${endpoints.time}?nonce=${nonce}`)
+    const kid = timeKeyId(jws)
+    if (kid === null) throw new HoldfastError('answer_refused')
+    clock.set(await openTime(jws, { issuer: origin, nonce }, await keyOfTime(kid), crypto))
+  }
+
+  async function fetchStatement(): Promise<void> {
+    const jws = await fetchText(line, origin + statementPath)
+    const trust = { pins, issuer: origin, floor: await state.floor() }
+    const seconds = (): number | null => (clock.known() ? Math.floor(clock.now() / 1000) : null)
+    const statement = await openStatement(jws, { ...trust, now: seconds() }, crypto)
+    const keys = keysOf(statement, platform)
+    if (!clock.known()) {
+      // First contact: this device's clock proves nothing, so the service's own decides whether the statement has ended.
+      await askTimeOf(statement, keys)
+      if (clock.now() >= statement.exp * 1000) throw new HoldfastError('statement_refused')
+    }
+    await state.raiseFloor(statement.seq)
+    const signer = decodeJws('hf-statement+jwt', jws)?.signer
+    if (signer === undefined || !('jwk' in signer)) throw new HoldfastError('statement_refused')
+    accepted = { statement, serviceKey: await thumbprint(signer.jwk, crypto), keyOf: keys }
+  }
+
+  /** Many may want it at once; it is fetched once. */
+  function refetch(): Promise<void> {
+    fetching ??= fetchStatement().finally(() => {
+      fetching = null
+    })
+    return fetching
+  }
+
+  async function current(): Promise<AcceptedStatement & { readonly keyOf: KeyOf }> {
+    if (accepted === null || clock.now() >= accepted.statement.exp * 1000) await refetch()
+    if (accepted === null) throw new HoldfastError('statement_refused')
+    return accepted
+  }
+
+  /** Keys rotate: an unknown name is worth one more look at the statement. */
+  async function keyOf(kid: string): Promise<VerifyKey> {
+    const before = await current()
+    if (before.statement.keys.some((key) => key.kid === kid)) return before.keyOf(kid)
+    await refetch()
+    return (await current()).keyOf(kid)
+  }
+
+  async function askTime(): Promise<void> {
+    const { statement } = await current()
+    await askTimeOf(statement, keyOf)
+  }
+
+  return { ...line, origin, statement: current, now: () => clock.now() }
+}

@@ -1,0 +1,184 @@
+/** holdfast.yaml, read once and whole: either everything in it is right, or all that is wrong is said with its line. */
+import { readFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import type { RouteRule } from '@holdfast/core'
+import { defaultPolicy, type Policy } from '@holdfast/server'
+import { Complaint } from './complaint.ts'
+import { checkFields } from './config-fields.ts'
+import { readForm } from './config-form.ts'
+import {
+  checkListeners,
+  checkOrigin,
+  checkOutbox,
+  checkRoutes,
+  checkStores,
+  checkUpstreams,
+} from './config-rules.ts'
+import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-schema.ts'
+import { type ConfigProblem, readSource } from './config-source.ts'
+import type { LogLevel } from './log.ts'
+import { readSecret, readUrl, type SecretSources } from './secrets.ts'
+
+export type StoreConfig = { kind: 'embedded' } | { kind: 'postgres'; url: string } | { kind: 'memory' }
+export type NonceConfig = { kind: 'memory' } | { kind: 'postgres' } | { kind: 'redis'; url: string }
+export type OutboxConfig =
+  | { kind: 'insecureReadable'; file: string }
+  | { kind: 'webhook'; url: string; secret: Uint8Array }
+export type UpstreamConfig = Omit<WrittenUpstream, 'identity'> & {
+  identity: { mode: 'hmac-sha256'; secret: Uint8Array } | { mode: 'signature' } | { mode: 'insecurePlain' }
+}
+export type RouteConfig = RouteRule & {
+  readonly upstream: string
+  readonly forward: readonly string[]
+  readonly timeoutMs?: number
+}
+
+/** Everything resolved: paths absolute, secrets read, defaults in place. */
+export type Config = {
+  readonly file: string
+  readonly origin: string
+  readonly listen: {
+    readonly host: string
+    readonly port: number
+    readonly tls?: { readonly key: string; readonly cert: string }
+  }
+  readonly hosts: readonly string[]
+  readonly admin: { readonly host: string; readonly port: number }
+  /** Directory of the key file, the embedded database and the first operator's credentials. */
+  readonly data: string
+  readonly store: StoreConfig
+  readonly nonces: NonceConfig
+  readonly upstreams: readonly UpstreamConfig[]
+  readonly defaultUpstream: string
+  readonly routes: readonly RouteConfig[]
+  readonly outbox: OutboxConfig
+  readonly policy: Policy
+  readonly limits: Readonly<Record<string, number>>
+  readonly log: { readonly level: LogLevel }
+}
+
+/** What a backend may learn of a request besides its body when a route names no fields. */
+const defaultForward: readonly string[] = ['accept', 'accept-language', 'content-type', 'idempotency-key']
+
+function routeOf(written: WrittenRoute, defaultUpstream: string): RouteConfig {
+  const { path, methods, policy = 'signed', signer = 'any', fields = [], timeoutMs } = written
+  return {
+    path,
+    ...(methods === undefined ? {} : { methods }),
+    policy: policy === 'signed' ? 'signed' : 'open',
+    signer,
+    fields,
+    upstream: written.upstream ?? defaultUpstream,
+    // What is signed is meant for the backend.
+    forward: [...new Set([...defaultForward, ...fields, ...(written.forward ?? [])])],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  }
+}
+
+function storeOf({ store }: WrittenConfig, sources: SecretSources): StoreConfig {
+  if (store?.kind !== 'postgres') return store ?? { kind: 'embedded' }
+  return { kind: 'postgres', url: readUrl(store, ['store'], ['postgres', 'postgresql'], sources) }
+}
+
+/** PostgreSQL may serve several gateways, and a nonce memory in one process would let a replay pass at the next. */
+function noncesOf({ store, nonces }: WrittenConfig, sources: SecretSources): NonceConfig {
+  if (nonces?.kind === 'redis')
+    return { kind: 'redis', url: readUrl(nonces, ['nonces'], ['redis', 'rediss'], sources) }
+  return nonces ?? { kind: store?.kind === 'postgres' ? 'postgres' : 'memory' }
+}
+
+function outboxOf({ outbox }: WrittenConfig, sources: SecretSources): OutboxConfig {
+  if (outbox.kind === 'insecureReadable')
+    return { kind: 'insecureReadable', file: resolve(sources.directory, outbox.file) }
+  return { kind: 'webhook', url: outbox.url, secret: readSecret(outbox, ['outbox'], 16, sources) }
+}
+
+function upstreamOf(written: WrittenUpstream, index: number, sources: SecretSources): UpstreamConfig {
+  const { identity } = written
+  if (identity.mode !== 'hmac-sha256') return { ...written, identity }
+  const secret = readSecret(identity, ['upstreams', index, 'identity'], 32, sources)
+  return { ...written, identity: { mode: 'hmac-sha256', secret } }
+}
+
+function policyOf({ policy = {} }: WrittenConfig): Policy {
+  return {
+    ...defaultPolicy,
+    ...policy,
+    activation: { ...defaultPolicy.activation, ...policy.activation },
+    oneTimeText: { ...defaultPolicy.oneTimeText, ...policy.oneTimeText },
+    session: { ...defaultPolicy.session, ...policy.session },
+    idempotency: { ...defaultPolicy.idempotency, ...policy.idempotency },
+  }
+}
+
+function resolveConfig(file: string, written: WrittenConfig, sources: SecretSources): Config {
+  const absolute = (name: string): string => resolve(sources.directory, name)
+  const defaultUpstream = written.defaultUpstream ?? written.upstreams[0]?.name ?? ''
+  const { host = '127.0.0.1', port, tls } = written.listen
+  const { routes = [], upstreams, log } = written
+  return {
+    file,
+    origin: written.origin,
+    listen: {
+      host,
+      port,
+      ...(tls === undefined ? {} : { tls: { key: absolute(tls.key), cert: absolute(tls.cert) } }),
+    },
+    hosts: written.hosts ?? [],
+    admin: { host: written.admin?.host ?? '127.0.0.1', port: written.admin?.port ?? 8081 },
+    data: absolute(written.data ?? './data'),
+    store: storeOf(written, sources),
+    nonces: noncesOf(written, sources),
+    upstreams: upstreams.map((upstream, index) => upstreamOf(upstream, index, sources)),
+    defaultUpstream,
+    routes: routes.map((route) => routeOf(route, defaultUpstream)),
+    outbox: outboxOf(written, sources),
+    policy: policyOf(written),
+    limits: written.limits ?? {},
+    log: { level: log?.level ?? 'info' },
+  }
+}
+
+const rules = [
+  checkOrigin,
+  checkListeners,
+  checkUpstreams,
+  checkOutbox,
+  checkStores,
+  checkRoutes,
+  checkFields,
+]
+
+/** From the text of a file called `file`. Throws Complaint that lists everything wrong, each with its line. */
+export function parseConfig(
+  file: string,
+  text: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const name = relative(process.cwd(), file).startsWith('..') ? file : relative(process.cwd(), file)
+  const source = readSource(name, text)
+  const refuse = (lines: readonly string[]): never => {
+    throw new Complaint(lines.join('\n'), 2)
+  }
+  if (source.faults.length > 0) refuse(source.faults)
+  const form = readForm(source.value)
+  if ('problems' in form) return refuse(source.place(form.problems))
+  const problems: ConfigProblem[] = []
+  const report = (path: ConfigProblem['path'], problem: string): void => void problems.push({ path, problem })
+  for (const rule of rules) rule(form.written, report)
+  const config = resolveConfig(file, form.written, { directory: dirname(file), environment, report })
+  return problems.length > 0 ? refuse(source.place(problems)) : config
+}
+
+/** Reads and checks the file. Throws Complaint. */
+export function loadConfig(file: string): Config {
+  const path = resolve(file)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read'
+    throw new Complaint(`${file} ${reason}: name the configuration with --config FILE`, 2)
+  }
+  return parseConfig(path, text)
+}

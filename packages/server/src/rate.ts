@@ -1,0 +1,44 @@
+/** How often somebody nobody knows may ask (docs/protocol.md 4). Counted for all nodes together, in the short-lived store. */
+import { isIPv6 } from 'node:net'
+import { HoldfastError } from '@holdfast/core'
+import type { Deployment } from './deployment.ts'
+
+const minuteMs = 60_000
+
+/** The groups before `::`, or all of them. */
+function leadingGroups(address: string): string[] {
+  const [head = '', tail] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
+  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')]
+}
+
+/**
+ * Whom a rate is counted for: an IPv4 address, or the /64 an IPv6 address lies in, since one customer has all of it and
+ * could take another address for every request.
+ */
+export function networkOf(remote: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remote)?.[1]
+  if (mapped !== undefined) return mapped
+  if (!isIPv6(remote)) return remote
+  const [address = ''] = remote.toLowerCase().split('%')
+  const full = [...leadingGroups(address), ...(address.split('::')[1]?.split(':') ?? [])]
+  const network = full.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''))
+  return `${network.join(':')}::/64`
+}
+
+/** Throws `rate_limited` once `limit` hits are used up in the minute that began with the first. */
+export async function limitRate(
+  name: string,
+  remote: string,
+  limit: number,
+  { shortLived, clock }: Pick<Deployment, 'shortLived' | 'clock'>,
+): Promise<void> {
+  const hits = await shortLived.hit(`${name}:${networkOf(remote)}`, minuteMs, clock.now())
+  if (hits > limit) throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
+/** One count for the challenge, the enrolment and its confirmation: who enrols asks for each once. */
+export function limitAnonymous(remote: string, deployment: Deployment): Promise<void> {
+  return limitRate('anonymous', remote, deployment.policy.anonymousPerMinute, deployment)
+}
