@@ -27,7 +27,10 @@ const patienceMs = 60_000
 export async function startChild(script: string, options: ChildOptions): Promise<Child> {
   const file = fileURLToPath(new URL(script, import.meta.url))
   const [command = '', ...rest] = pinnedCommand(options.cores, [process.execPath, file])
-  const child = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(command, rest, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
   const ready = await ask(child, script, options.input)
   return {
     pid: child.pid ?? 0,

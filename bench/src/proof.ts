@@ -102,7 +102,7 @@ function thumbprintOf(key: PublicJwk): string {
 }
 
 /** Encoded while it is generated: exporting a fresh KeyObject as a JWK can hang Node 20. */
-function generatePair(): { privateKey: string; publicKey: PublicJwk } {
+export function generatePair(): { privateKey: string; publicKey: PublicJwk } {
   const pair = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

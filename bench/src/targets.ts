@@ -2,6 +2,7 @@
 
 import { startChild } from './child.ts'
 import type { Listening } from './listen.ts'
+import type { LibraryReady } from './peers/input.ts'
 import type { Bench, HttpTarget, Running, Target, Traffic } from './target.ts'
 
 const path = '/accounts/17?limit=20'
@@ -14,6 +15,8 @@ export const targets: readonly Target[] = [
   { kind: 'call', name: oneVerify, call: 'verify' },
   peer(yardstick, 'peers/bare.js', plainTraffic),
   peer('bare proxy + one P-256 verify', 'peers/floor.js', plainTraffic),
+  library('Holdfast library, signed GET, 1,000 devices', 1_000),
+  library('Holdfast library, signed GET, 200,000 devices', 200_000),
   peer('fastify + reply-from + oauth4webapi DPoP', 'peers/fastify.js', provenTraffic),
   peer('express + oauth2-jwt-bearer DPoP', 'peers/express.js', provenTraffic),
   { kind: 'call', name: 'oauth4webapi token + DPoP', call: 'oauth4webapi' },
@@ -54,5 +57,27 @@ function provenTraffic(bench: Bench, port: number): Traffic {
     kind: 'made',
     maker: new URL('proof.js', import.meta.url).href,
     state: { credential: bench.credential, origin: `http://127.0.0.1:${port}`, path },
+  }
+}
+
+/** 64 of the devices have a session and take turns. */
+function library(name: string, devices: number): HttpTarget {
+  return {
+    kind: 'http',
+    name,
+    workers: 1,
+    place: 'apart',
+    async start({ backendPort, cores }): Promise<Running> {
+      const input = { backendPort, devices, sessions: 64 }
+      const child = await startChild('peers/library.js', { cores, input })
+      const { port, origin, signers } = child.ready as LibraryReady
+      const state = { origin, method: 'GET', path, body: '', signers }
+      return {
+        port,
+        pid: child.pid,
+        traffic: async () => ({ kind: 'made', maker: new URL('signed.js', import.meta.url).href, state }),
+        stop: () => child.stop(),
+      }
+    },
   }
 }

@@ -7,7 +7,8 @@ import { enrol } from '../phone.ts'
 import { altered, randomText } from '../signer.ts'
 import type { Target } from '../target.ts'
 
-const components = ['@method', '@target-uri', 'authorization', 'idempotency-key']
+/** As many as there should be, so that only their names are wrong. */
+const components = ['@method', '@target-uri', 'host', 'authorization', 'idempotency-key']
 
 export const attack: Attack = {
   id: '06a-uncovered-body',
@@ -23,7 +24,7 @@ export const attack: Attack = {
     const path = target.path('transfer')
     const fields = [['Idempotency-Key', randomText()] as const]
     const draft = { method: 'POST', target: path, fields, body: 'amount=1' }
-    const signed = await phone.signed(draft, { components: ['@method', ...components.slice(1), 'host'] })
+    const signed = await phone.signed(draft, { components })
     const body = utf8('amount=9')
     const digest = await contentDigest(body, nodeCrypto)
     return attempt(target, path, { ...altered(signed, { 'content-digest': digest }), body })

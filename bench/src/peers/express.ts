@@ -23,5 +23,8 @@ serveParent((input) => {
     }),
   )
   app.use(createForward(backendPort))
+  app.use((error, _request, response, _next) => {
+    response.writeHead(error.status ?? 500).end()
+  })
   return listen(createServer(app))
 })

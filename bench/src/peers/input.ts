@@ -1,6 +1,8 @@
 /** What a peer process is started with. */
 
+import type { Listening } from '../listen.ts'
 import type { Credential } from '../proof.ts'
+import type { Signer } from '../signed.ts'
 import type { CallName } from '../target.ts'
 
 export interface ServerInput {
@@ -16,4 +18,17 @@ export interface CallInput {
 /** One round of calls. */
 export interface CallOrder {
   readonly durationMs: number
+}
+
+export interface LibraryInput {
+  readonly backendPort: number
+  /** Devices in the store, and how many of them sign. */
+  readonly devices: number
+  readonly sessions: number
+}
+
+/** What the library process answers once it listens. */
+export interface LibraryReady extends Listening {
+  readonly origin: string
+  readonly signers: readonly Signer[]
 }

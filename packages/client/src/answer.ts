@@ -1,7 +1,6 @@
 /** Reading answers: what the service signed, and what anybody could have said (docs/protocol.md 3.8). */
 import {
   answerKeyId,
-  type ErrorCode,
   fieldsOf,
   fromUtf8,
   HoldfastError,
@@ -97,7 +96,7 @@ export async function readSigned(
 ): Promise<unknown> {
   const body = await verifiedBody(answer, sent, await readWhole(answer), trust)
   if (answer.status !== 200) throw new HoldfastError('answer_refused')
-  return parseJson(body)
+  return parseJson(fromUtf8(body))
 }
 
 /** The text of a 200 that is its own proof (a JWS) or that nothing depends on. */
@@ -111,15 +110,10 @@ export async function readText(answer: NetworkAnswer): Promise<string> {
   }
 }
 
-export async function readJson(answer: NetworkAnswer): Promise<unknown> {
-  const body = await readWhole(answer)
-  if (answer.status !== 200) throw new HoldfastError('answer_refused')
-  return parseJson(body)
-}
-
-function parseJson(body: Uint8Array): unknown {
+/** Throws `answer_refused`. */
+export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(fromUtf8(body))
+    return JSON.parse(text)
   } catch (cause) {
     throw new HoldfastError('answer_refused', { cause })
   }
@@ -152,14 +146,10 @@ export async function readRefusal(
       return { error: new HoldfastError(code, named), verified: true }
     }
   } catch (error) {
-    if (!isDoubt(error)) throw error
+    // Whatever keeps an answer from being proven leaves it unproven.
+    if (!(error instanceof HoldfastError || error instanceof TypeError)) throw error
   }
-  const reported: ErrorCode | string | undefined = rawField(answer, problemField)
+  const reported = rawField(answer, problemField)
   return { error: isErrorCode(reported) ? new HoldfastError(reported, wait) : null, verified: false }
 }
 
-/** Whatever keeps an answer from being proven leaves it unproven; errors of this device are passed on. */
-function isDoubt(error: unknown): boolean {
-  if (error instanceof TypeError) return true
-  return error instanceof HoldfastError && error.code !== 'state_unavailable'
-}

@@ -66,6 +66,14 @@ function pauseMs(platform: Platform, tries: number): number {
   return Math.round(full * (1 - (platform.crypto.random(1)[0] as number) / 512))
 }
 
+/**
+ * What a refusal lets us do. When the service itself says that these bytes came before, the network delivered them twice or
+ * their first answer was lost: sending again is safe, since every unsafe request has a key that lets it through once.
+ */
+function retryOf(code: ErrorCode, verified: boolean): 'never' | 'same' | 'clock' | 'token' {
+  return verified && code === 'replayed' ? 'same' : errors[code].retry
+}
+
 /** Decides about the next try after a refusal; throws when there is none. */
 async function recover<Result>(
   line: Line,
@@ -74,7 +82,7 @@ async function recover<Result>(
   state: { readonly tries: number; readonly spent: Set<string> },
 ): Promise<void> {
   const { error, verified } = refusal
-  const retry = error === null ? 'never' : errors[error.code].retry
+  const retry = error === null ? 'never' : retryOf(error.code, verified)
   const once = !verified || retry !== 'same'
   const pause = Math.max((error?.retryAfter ?? 0) * 1000, pauseMs(line.platform, state.tries))
   const allowed =

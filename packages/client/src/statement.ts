@@ -38,11 +38,15 @@ export type ServiceOptions = {
   readonly state: State
 }
 
-/** A GET that carries no signature: what it brings proves itself or is worth nothing. */
-export function fetchText(line: Line, url: string): Promise<string> {
+/** A GET that carries no signature: `open` proves what it brings, and throws `answer_refused` when it cannot. */
+export function ask<Result>(
+  line: Line,
+  url: string,
+  open: (text: string) => Promise<Result>,
+): Promise<Result> {
   return converse(line, {
     prepare: async () => ({ method: 'GET', url, fields: [], body: new Uint8Array(0) }),
-    accept: readText,
+    accept: async (answer) => open(await readText(answer)),
     repeatable: true,
     timeoutCovers: 'answer',
   })
@@ -73,14 +77,16 @@ export function createService({ origin, pins, platform, state }: ServiceOptions)
 
   async function askTimeOf({ endpoints }: ServiceStatement, keyOfTime: KeyOf): Promise<void> {
     const nonce = toBase64url(crypto.random(16))
-    const jws = await fetchText(line, `${origin}${endpoints.time}?nonce=${nonce}`)
-    const kid = timeKeyId(jws)
-    if (kid === null) throw new HoldfastError('answer_refused')
-    clock.set(await openTime(jws, { issuer: origin, nonce }, await keyOfTime(kid), crypto))
+    const time = await ask(line, `${origin}${endpoints.time}?nonce=${nonce}`, async (jws) => {
+      const kid = timeKeyId(jws)
+      if (kid === null) throw new HoldfastError('answer_refused')
+      return openTime(jws, { issuer: origin, nonce }, await keyOfTime(kid), crypto)
+    })
+    clock.set(time)
   }
 
   async function fetchStatement(): Promise<void> {
-    const jws = await fetchText(line, origin + statementPath)
+    const jws = await ask(line, origin + statementPath, async (text) => text)
     const trust = { pins, issuer: origin, floor: await state.floor() }
     const seconds = (): number | null => (clock.known() ? Math.floor(clock.now() / 1000) : null)
     const statement = await openStatement(jws, { ...trust, now: seconds() }, crypto)

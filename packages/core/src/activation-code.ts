@@ -11,6 +11,7 @@ const idLength = 8
 /** 60 bits: more than can be searched while a code lives, and only its proof is ever seen by anyone. */
 const secretLength = 12
 const form = /^[0-9A-HJKMNP-TV-Z]{20}$/
+const typeable = /^[0-9A-Za-z\s-]*$/
 
 export type ActivationCode = {
   readonly id: string
@@ -31,6 +32,8 @@ export function formatActivationCode(code: ActivationCode): string {
 
 /** Takes what people type: any case, spaces, dashes, O for 0, I or L for 1. Else `activation_code_malformed`. */
 export function parseActivationCode(typed: string): ActivationCode {
+  // ASCII before upper case: a dotless i and a long s would turn into letters of the alphabet.
+  if (!typeable.test(typed)) throw new HoldfastError('activation_code_malformed')
   const code = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
   if (!form.test(code)) throw new HoldfastError('activation_code_malformed')
   return { id: code.slice(0, idLength), secret: code.slice(idLength) }

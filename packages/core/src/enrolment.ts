@@ -1,7 +1,7 @@
 /** The messages of enrolment (docs/protocol.md 4) and the transcript both ends prove. */
 import { encode } from 'cborg'
 import * as v from 'valibot'
-import { fromBase64url, toBase64url } from './bytes.ts'
+import { base64url32, fromBase64url, toBase64url } from './bytes.ts'
 import { checkWords } from './check-words.ts'
 import type { CryptoPort, PrivateKey, VerifyKey } from './crypto/port.ts'
 import { HoldfastError } from './errors.ts'
@@ -9,6 +9,7 @@ import { type PublicJwk, parsePublicJwk } from './jwk.ts'
 import { decodeJws, signJws, verifyJws } from './jws.ts'
 
 const codeId = v.pipe(v.string(), v.regex(/^[0-9A-HJKMNP-TV-Z]{8}$/))
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const opaque = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,128}$/))
 const publicJwk = v.pipe(
   v.unknown(),
@@ -38,7 +39,7 @@ const requestSchema: v.GenericSchema<unknown, EnrolmentRequest> = v.strictObject
   challenge: opaque,
   platform: v.picklist(['web', 'node', 'android', 'ios', 'testing']),
   name,
-  proof: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+  proof: v.pipe(v.string(), v.regex(base64url32)),
 })
 /** Body of `POST /holdfast/enrolments/{id}/confirm`, signed by the device key. */
 export type EnrolmentConfirmation = { one_time_text: string }
@@ -111,7 +112,7 @@ const offerSchema: v.GenericSchema<unknown, EnrolmentOffer> = v.strictObject({
   transcript: v.string(),
   enrolment: opaque,
   sent_to: v.string(),
-  exp: v.number(),
+  exp: seconds,
 })
 /** Payload of the `hf-device+jwt` that answers the confirmation: the device is bound. */
 export type BoundDevice = {
@@ -127,7 +128,7 @@ const boundSchema: v.GenericSchema<unknown, BoundDevice> = v.strictObject({
   transcript: v.string(),
   device: opaque,
   user: v.string(),
-  statement: v.number(),
+  statement: seconds,
 })
 type EnrolmentSigner = { readonly kid: string; readonly key: PrivateKey }
 

@@ -20,8 +20,9 @@ export type ForwardedIdentity = {
   readonly authTime: number
 }
 
-/** The fields that say who asks. A user id may hold any text, so it travels percent-encoded. */
+/** The fields that say who asks. A user id may hold any text, so it travels percent-encoded; TypeError when it is no Unicode text. */
 export function identityFields(identity: ForwardedIdentity): ReadonlyArray<readonly [string, string]> {
+  if (/\p{Surrogate}/u.test(identity.user)) throw new TypeError('the user id is not well-formed Unicode')
   return [
     ['holdfast-user', encodeURIComponent(identity.user)],
     ['holdfast-device', identity.device],
@@ -50,11 +51,17 @@ export type ForwardParameters = {
   readonly algorithm: ForwardAlgorithm
 }
 
-/** The base to sign and the value of Signature-Input without its label. `fields` are those that go to the backend. */
+const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
+
+/**
+ * The base to sign and the value of Signature-Input without its label. `fields` are those that go to the backend.
+ * Throws TypeError on a `keyid` that would need quoting.
+ */
 export function forwardBase(
   message: { readonly method: string; readonly target: string; readonly fields: Fields },
   parameters: ForwardParameters,
 ): { base: string; input: string } {
+  if (!quotable.test(parameters.keyid)) throw new TypeError('keyid holds a quote, a backslash or no ASCII')
   const present = covered.filter((name) => message.fields.has(name))
   const list = ['@method', '@request-target', ...present].map((name) => `"${name}"`).join(' ')
   const input = `(${list});created=${parameters.created};nonce="${parameters.nonce}";keyid="${parameters.keyid}";alg="${parameters.algorithm}";tag="${forwardTag}"`

@@ -16,6 +16,19 @@ export type RouteRule = {
   readonly fields: readonly string[]
 }
 
+const routePath = /^\/[^?#%;\\\p{C}]*$/u
+const coverable = /^[a-z0-9-]+$/
+
+/** A rule of another form would never fit anything: `%20` stands for a space in targets, but rules hold decoded text. */
+export function isRoutePath(path: string): boolean {
+  return routePath.test(path)
+}
+
+/** A field a rule may name: in lower case, as {@link Fields} have it, and not the signature's own. */
+export function isCoverableField(name: string): boolean {
+  return coverable.test(name) && name !== 'signature' && name !== 'signature-input'
+}
+
 /** Everything no rule names. */
 export const defaultRule: RouteRule = { path: '/*', policy: 'signed', signer: 'any', fields: [] }
 

@@ -1,5 +1,6 @@
 /** The messages of `POST /holdfast/token` (docs/protocol.md 5): OAuth 2.0 parameter names (RFC 6749) in JSON. */
 import * as v from 'valibot'
+import { base64url32 } from './bytes.ts'
 import { HoldfastError } from './errors.ts'
 import { type PublicJwk, parsePublicJwk } from './jwk.ts'
 
@@ -23,7 +24,7 @@ const requestSchema: v.GenericSchema<unknown, TokenRequest> = v.variant('grant_t
   }),
   v.strictObject({
     grant_type: v.literal(refreshGrant),
-    refresh_token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
+    refresh_token: v.pipe(v.string(), v.regex(base64url32)),
   }),
 ])
 
@@ -47,9 +48,9 @@ export type TokenResponse = {
 const responseSchema: v.GenericSchema<unknown, TokenResponse> = v.object({
   access_token: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
   token_type: v.literal(tokenScheme),
-  expires_in: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  refresh_token: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
-  session_expires_in: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  expires_in: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  refresh_token: v.pipe(v.string(), v.regex(base64url32)),
+  session_expires_in: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 })
 /** Throws `answer_refused`: it is read from answers only. */
 export function parseTokenResponse(value: unknown): TokenResponse {

@@ -3,28 +3,30 @@
  * thumbprint is built into the app.
  */
 import * as v from 'valibot'
-import type { CryptoPort, PrivateKey } from './crypto/port.ts'
+import type { CryptoPort, PrivateKey, VerifyKey } from './crypto/port.ts'
 import { HoldfastError } from './errors.ts'
 import { type PublicJwk, parsePublicJwk, thumbprint } from './jwk.ts'
 import { decodeJws, signJws, verifyJws } from './jws.ts'
-import type { RouteRule } from './route.ts'
+import { isCoverableField, isRoutePath, type RouteRule } from './route.ts'
 
 export const statementPath = '/.well-known/holdfast'
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048))
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const publicJwk = v.pipe(
   v.unknown(),
   v.transform((value): PublicJwk => parsePublicJwk(value)),
 )
-const path = v.pipe(text, v.startsWith('/'))
+// Appended to the origin: `//elsewhere` would be another host, and a dot segment another path.
+const endpoint = v.pipe(text, v.regex(/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/))
 
+// Strict: a rule that is half understood would be half signed.
 const ruleSchema = v.strictObject({
-  path,
-  methods: v.exactOptional(v.array(text)),
+  path: v.pipe(text, v.check(isRoutePath)),
+  methods: v.exactOptional(v.array(v.pipe(text, v.regex(/^[A-Z]+$/)))),
   policy: v.picklist(['open', 'signed']),
   signer: v.picklist(['any', 'device']),
-  fields: v.array(text),
+  fields: v.array(v.pipe(text, v.check(isCoverableField))),
 })
 
 export type ServiceStatement = {
@@ -51,12 +53,12 @@ const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
   keys: v.array(v.object({ kid: text, jwk: publicJwk })),
   service_keys: v.array(text),
   endpoints: v.object({
-    challenge: path,
-    enrolments: path,
-    token: path,
-    time: path,
-    devices: path,
-    session: path,
+    challenge: endpoint,
+    enrolments: endpoint,
+    token: endpoint,
+    time: endpoint,
+    devices: endpoint,
+    session: endpoint,
   }),
   routes: v.array(ruleSchema),
   client: v.object({ min: text }),
@@ -92,12 +94,24 @@ export async function openStatement(
   if (decoded === null || !('jwk' in decoded.signer)) throw new HoldfastError('statement_refused')
   const { jwk } = decoded.signer
   if (!trust.pins.includes(await thumbprint(jwk, crypto))) throw new HoldfastError('statement_refused')
-  const payload = await verifyJws(decoded, await crypto.importPublicKey(jwk), crypto)
-  const statement = parseStatement(payload)
+  const statement = parseStatement(await verifyJws(decoded, await importPinned(jwk, crypto), crypto))
   const ended = trust.now !== null && trust.now >= statement.exp
   if (statement.iss !== trust.issuer || statement.seq < trust.floor || ended)
     throw new HoldfastError('statement_refused')
+  // A key's name is its thumbprint everywhere: a kid is never an alias.
+  for (const { kid, jwk: key } of statement.keys) {
+    if (kid !== (await thumbprint(key, crypto))) throw new HoldfastError('statement_refused')
+  }
   return statement
+}
+
+/** Even a pin may name a point that is not on the curve. */
+async function importPinned(jwk: PublicJwk, crypto: CryptoPort): Promise<VerifyKey> {
+  try {
+    return await crypto.importPublicKey(jwk)
+  } catch (cause) {
+    throw new HoldfastError('statement_refused', { cause })
+  }
 }
 
 function parseStatement(payload: unknown): ServiceStatement {

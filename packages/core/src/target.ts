@@ -17,8 +17,7 @@ const form =
 const oddSegment = /\/\/|\/\.{1,2}(?=\/|$)/
 // Encoded controls and DEL, "#", "%" (decoded twice it becomes anything), "/", ";", "?", "\", and what is unreserved and
 // needs no encoding (RFC 3986 section 6.2.2.2).
-const oddEncoding =
-  /%(?:[01][0-9A-F]|2[35DEF]|3[0-9BF]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])/i
+const oddEncoding = /%(?:[01][0-9A-F]|2[35DEF]|3[0-9BF]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])/i
 
 /**
  * Throws `ambiguous_request` for absolute and authority form, fragments, backslashes, dot segments, doubled slashes, path

@@ -1,5 +1,6 @@
 /** The signed clock (docs/protocol.md 2.3): phones are often wrong by more than a signature's window. */
 import * as v from 'valibot'
+import { base64url16 } from './bytes.ts'
 import type { CryptoPort, PrivateKey, VerifyKey } from './crypto/port.ts'
 import { HoldfastError } from './errors.ts'
 import { decodeJws, signJws, verifyJws } from './jws.ts'
@@ -13,12 +14,12 @@ export type SignedTime = {
 }
 const timeSchema: v.GenericSchema<unknown, SignedTime> = v.strictObject({
   iss: v.string(),
-  nonce: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/)),
-  time: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  nonce: v.pipe(v.string(), v.regex(base64url16)),
+  time: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 })
 
 export function isTimeNonce(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9_-]{22}$/.test(value)
+  return typeof value === 'string' && base64url16.test(value)
 }
 
 export function signTime(

@@ -1,12 +1,13 @@
 /** The access token: RFC 9068 `at+jwt`, bound to the session key (RFC 7800, RFC 9449 section 6) and to one device. */
 import * as v from 'valibot'
+import { base64url32 } from './bytes.ts'
 import type { CryptoPort, PrivateKey } from './crypto/port.ts'
 import { type PublicJwk, parsePublicJwk } from './jwk.ts'
 import { decodeJws, signJws } from './jws.ts'
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
-const keyName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const keyName = v.pipe(v.string(), v.regex(base64url32))
 
 /** Times in seconds since 1970. */
 export type AccessTokenClaims = {

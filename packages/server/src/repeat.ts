@@ -11,12 +11,13 @@ import type { RepeatRecord } from './store.ts'
 export type Repeats = {
   /**
    * What was kept for this very request, or what `act` gives for a fresh one. `act` stores what {@link Repeats.keep} makes of
-   * it in the same atomic act as its effect. Throws what checkFresh throws.
+   * it in the same atomic act as its effect. `after` follows both ways. Throws what checkFresh throws.
    */
   once<Kept extends object>(
     signature: VerifiedSignature,
     context: string,
     act: () => Promise<Kept>,
+    after?: (kept: Kept) => Promise<void>,
   ): Promise<Kept>
   keep(signature: VerifiedSignature, context: string, kept: object): RepeatRecord
   /** Throws `store_unavailable` when it was not sealed under this context. */
@@ -69,14 +70,19 @@ export function createRepeats(deployment: Deployment): Repeats {
       signature: VerifiedSignature,
       context: string,
       act: () => Promise<Kept>,
+      after: (kept: Kept) => Promise<void> = async () => {},
     ): Promise<Kept> {
       const { requestHash } = signature
       // One hash is one request is one call: what runs under it yields the same type.
       const twin = running.get(requestHash) as Promise<Kept> | undefined
       if (twin !== undefined) return twin
-      const started = run(signature, context, act).finally(() => running.delete(requestHash))
-      running.set(requestHash, started)
-      return started
+      const started = run(signature, context, act).then(async (kept) => {
+        await after(kept)
+        return kept
+      })
+      const settled = started.finally(() => running.delete(requestHash))
+      running.set(requestHash, settled)
+      return settled
     },
     keep: (signature: VerifiedSignature, context: string, kept: object): RepeatRecord => ({
       requestHash: signature.requestHash,

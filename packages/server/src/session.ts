@@ -200,7 +200,13 @@ export function createSessions(deployment: Deployment): Sessions {
 
     async end({ claims, device }: VerifiedRequest): Promise<void> {
       const at = clock.now()
-      const facts = { at, actor: device.id, user: device.user, device: device.id, detail: { sid: claims.sid } }
+      const facts = {
+        at,
+        actor: device.id,
+        user: device.user,
+        device: device.id,
+        detail: { sid: claims.sid },
+      }
       await store.endFamily(claims.sid, at, auditEntry('session.ended', facts))
     },
   }

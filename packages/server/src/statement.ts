@@ -58,7 +58,10 @@ function factsOf({ origin, keys, routes }: Deployment): Facts {
 /** What a document says, apart from when: the payload as signed, so that no reader's taste comes between. */
 function saysTheSame({ jws, statement }: Published, facts: Facts): boolean {
   const { seq, iat, exp } = statement
-  return JSON.stringify(decodeJws('hf-statement+jwt', jws)?.payload) === JSON.stringify({ ...facts, seq, iat, exp })
+  return (
+    JSON.stringify(decodeJws('hf-statement+jwt', jws)?.payload) ===
+    JSON.stringify({ ...facts, seq, iat, exp })
+  )
 }
 
 /** The document in the store, or null when it is not one of ours for this origin: then it is made anew. */
@@ -100,7 +103,8 @@ export function createStatement(deployment: Deployment): Statement {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const stored = await store.getDocument(documentName)
       const found = stored === null ? null : await readPublished(stored.value, deployment)
-      const settled = found !== null && (version === settledVersion || saysTheSame(found, factsOf(deployment)))
+      const settled =
+        found !== null && (version === settledVersion || saysTheSame(found, factsOf(deployment)))
       const chosen = settled && isYoung(found) ? found : await publish(deployment, stored?.sequence ?? 0)
       if (chosen === null) continue
       settledVersion = version

@@ -24,9 +24,18 @@ function privateObject(key: PrivateKey): KeyObject {
   return key as unknown as KeyObject
 }
 
-/** Wraps a P-256 private key in PKCS#8 DER, e.g. from a key file. Throws TypeError when it is another kind of key. */
+function parsePkcs8(pkcs8: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  } catch {
+    // Without its cause, which may quote the key.
+    throw new TypeError('not a private key in PKCS#8 DER')
+  }
+}
+
+/** Wraps a P-256 private key in PKCS#8 DER, e.g. from a key file. Throws TypeError when it is anything else. */
 export function importPrivateKey(pkcs8: Uint8Array): KeyPair {
-  const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  const key = parsePkcs8(pkcs8)
   if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     throw new TypeError('not a P-256 private key')
   }

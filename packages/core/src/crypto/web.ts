@@ -75,10 +75,9 @@ export function webCrypto(webcrypto: Crypto): CryptoPort {
       aad: Uint8Array,
       sealed: Uint8Array,
     ): Promise<Uint8Array | null> {
+      const imported = await aesKey(key, 'decrypt')
       try {
-        return new Uint8Array(
-          await subtle.decrypt(gcm(nonce, aad), await aesKey(key, 'decrypt'), copy(sealed)),
-        )
+        return new Uint8Array(await subtle.decrypt(gcm(nonce, aad), imported, copy(sealed)))
       } catch {
         return null
       }

@@ -1,16 +1,29 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
 import type { DeviceRecord, DurableStore, FamilyRecord, RotateInput } from '../../store.ts'
 import { judgeRefresh, type RefreshState } from '../rotation.ts'
 import { tell } from './invalidation.ts'
 import { insertRow, keepRepeat, step } from './rows.ts'
 import { deviceColumns, familyColumns, type Database } from './schema.ts'
 
+type Session = { family: FamilyRecord; device: DeviceRecord }
 type Acts = Pick<
   DurableStore,
   'startFamily' | 'findFamilyByRefresh' | 'rotateRefresh' | 'findSession' | 'endFamily'
 >
 
 export function sessionActs(db: Kysely<Database>): Acts {
+  // Compiled once: putting so many columns together costs more than the database takes to find the row.
+  const bySid = sessions(db).where('family.sid', '=', '').compile()
+  const byRefresh = sessions(db)
+    .innerJoin('refresh', 'refresh.sid', 'family.sid')
+    .where('refresh.digest', '=', '')
+    .compile()
+
+  async function findSession(query: CompiledQuery<object>, key: string): Promise<Session | null> {
+    const { rows } = await db.executeQuery({ ...query, parameters: [key] })
+    return rows[0] ? sessionOf(rows[0]) : null
+  }
+
   return {
     async startFamily(family, repeat, audit) {
       const started = await db
@@ -36,13 +49,7 @@ export function sessionActs(db: Kysely<Database>): Acts {
       return started !== undefined
     },
 
-    async findFamilyByRefresh(digest) {
-      const row = await sessions(db)
-        .innerJoin('refresh', 'refresh.sid', 'family.sid')
-        .where('refresh.digest', '=', digest)
-        .executeTakeFirst()
-      return row ? sessionOf(row) : null
-    },
+    findFamilyByRefresh: (digest) => findSession(byRefresh, digest),
 
     rotateRefresh(input) {
       return db.transaction().execute(async (tx) => {
@@ -60,10 +67,7 @@ export function sessionActs(db: Kysely<Database>): Acts {
       })
     },
 
-    async findSession(sid) {
-      const row = await sessions(db).where('family.sid', '=', sid).executeTakeFirst()
-      return row ? sessionOf(row) : null
-    },
+    findSession: (sid) => findSession(bySid, sid),
 
     async endFamily(sid, now, audit) {
       const ended = await db
@@ -149,7 +153,7 @@ function sessions(db: Kysely<Database>) {
 }
 
 /** Splits the joined row at the prefixes `sessions` gave its columns. */
-function sessionOf(row: object): { family: FamilyRecord; device: DeviceRecord } {
+function sessionOf(row: object): Session {
   const part = (prefix: string) =>
     Object.fromEntries(
       Object.entries(row)

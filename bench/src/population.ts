@@ -1,0 +1,114 @@
+/** Fills a store with devices and opens sessions for some of them, through the store's own acts and the service's own keys. */
+
+import { signAccessToken, thumbprintInput, toBase64url } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import type { AuditEntry, DurableStore, KeyRing, RepeatRecord } from '@holdfast/server'
+import { generatePair } from './proof.ts'
+import type { PublicJwk } from './proof.ts'
+import type { Signer } from './signed.ts'
+
+export interface Population {
+  readonly store: DurableStore
+  readonly keys: KeyRing
+  readonly origin: string
+  /** How many devices the store holds at the end. */
+  readonly devices: number
+  /** How many of them have a session and sign requests. */
+  readonly sessions: number
+}
+
+const hourMs = 3_600_000
+
+export async function populate(population: Population): Promise<Signer[]> {
+  const idleKey = generatePair().publicKey
+  for (let number = population.sessions; number < population.devices; number += 1) {
+    await bind(population.store, number, idleKey, `idle-${number}`.padEnd(43, '-'))
+  }
+  const signers: Signer[] = []
+  for (let number = 0; number < population.sessions; number += 1)
+    signers.push(await openSession(population, number))
+  return signers
+}
+
+/** A bound device with a token family that lasts for the whole run, and its first access token. */
+async function openSession({ store, keys, origin }: Population, number: number): Promise<Signer> {
+  const device = generatePair()
+  const session = generatePair()
+  const deviceThumbprint = thumbprintOf(device.publicKey)
+  const thumbprint = thumbprintOf(session.publicKey)
+  await bind(store, number, device.publicKey, deviceThumbprint)
+  const now = Date.now()
+  const { id: deviceId, user, sid } = namesOf(number)
+  const facts = { acr: 'urn:holdfast:device', amr: ['hwk'] }
+  const started = await store.startFamily(
+    {
+      ...facts,
+      sid,
+      deviceId,
+      user,
+      sessionKeyThumbprint: thumbprint,
+      authTime: now,
+      startedAt: now,
+      expiresAt: now + hourMs,
+      idleAt: now + hourMs,
+      endedAt: null,
+      refreshDigest: `refresh-${number}`,
+    },
+    repeatOf(`family-${number}`),
+    auditOf(deviceId),
+  )
+  if (!started) throw new Error('the store refused a session')
+  const seconds = Math.floor(now / 1000)
+  const claims = {
+    ...facts,
+    iss: origin,
+    aud: origin,
+    sub: user,
+    client_id: deviceId,
+    jti: `token-${number}`,
+    sid,
+    iat: seconds,
+    exp: seconds + hourMs / 1000,
+    auth_time: seconds,
+    cnf: { jkt: thumbprint, jwk: session.publicKey },
+    hf_dev: deviceThumbprint,
+  }
+  const { kid, privateKey } = keys.token()
+  const accessToken = await signAccessToken(claims, kid, privateKey, nodeCrypto)
+  return { thumbprint, privateKey: session.privateKey, accessToken }
+}
+
+async function bind(
+  store: DurableStore,
+  number: number,
+  publicKey: PublicJwk,
+  keyThumbprint: string,
+): Promise<void> {
+  const { id, user } = namesOf(number)
+  const createdAt = Date.now()
+  const expiresAt = createdAt + hourMs
+  const record = { id, user, keyThumbprint, publicKey, name: 'bench phone', platform: 'testing', createdAt }
+  const code = { codeId: id, user, sendTo: '', sealedKey: '', createdBy: 'bench', createdAt, expiresAt }
+  await store.addActivation(code, auditOf(id))
+  const enrolment = { ...record, codeId: id, ottDigest: '', expiresAt }
+  await store.redeemActivation(id, enrolment, repeatOf(`enrolment-${number}`), auditOf(id))
+  const device = { ...record, revokedAt: null }
+  const outcome = await store.completeEnrolment(id, device, 5, repeatOf(`device-${number}`), auditOf(id))
+  if (outcome !== 'completed') throw new Error(`the store refused a device: ${outcome}`)
+}
+
+function namesOf(number: number): { id: string; user: string; sid: string } {
+  return { id: `device-${number}`, user: `user-${number}`, sid: `session-${number}` }
+}
+
+function thumbprintOf(key: PublicJwk): string {
+  return toBase64url(nodeCrypto.sha256(thumbprintInput(key)))
+}
+
+function auditOf(device: string): AuditEntry {
+  return { at: Date.now(), action: 'bench.populated', actor: 'bench', user: null, device, detail: {} }
+}
+
+function repeatOf(requestHash: string): RepeatRecord {
+  return { requestHash, sealedAnswer: '', expiresAt: Date.now() }
+}

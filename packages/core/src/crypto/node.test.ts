@@ -1,0 +1,25 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { utf8 } from '../bytes.ts'
+import { generatePkcs8, importPrivateKey, nodeCrypto } from './node.ts'
+
+it('reads back the private key it made', () => {
+  const { privateKey, publicJwk } = importPrivateKey(generatePkcs8())
+  const signature = nodeCrypto.sign(privateKey, utf8('m'))
+  expect(nodeCrypto.verify(nodeCrypto.importPublicKey(publicJwk), utf8('m'), signature)).toBe(true)
+})
+
+it('takes no key of another kind', () => {
+  const encoding = {
+    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+  } as const
+  const others = [
+    generateKeyPairSync('ec', { namedCurve: 'secp384r1', ...encoding }).privateKey,
+    generateKeyPairSync('ec', { namedCurve: 'secp256k1', ...encoding }).privateKey,
+    generateKeyPairSync('ed25519', encoding).privateKey,
+    Buffer.from('not a key'),
+    Buffer.alloc(0),
+  ]
+  for (const key of others) expect(() => importPrivateKey(key)).toThrow(TypeError)
+})

@@ -1,0 +1,64 @@
+/** A request body, held in memory until its digest is checked: a backend sees no octet before that. */
+import type { IncomingMessage } from 'node:http'
+import { type Fields, HoldfastError } from '@holdfast/core'
+import type { Load } from './limits.ts'
+
+/** Frees nothing by itself: who gets the body frees `body.length` when done with it. */
+export type SpoolOptions = { readonly limitBytes: number; readonly load: Load }
+
+export const emptyBody: Uint8Array = new Uint8Array(0)
+
+/** The client left while it was sending: nobody is there to be answered. */
+export const clientGone: unique symbol = Symbol('client gone')
+
+export function hasBody(fields: Fields): boolean {
+  return fields.has('transfer-encoding') || (fields.get('content-length') ?? '0') !== '0'
+}
+
+/**
+ * Rejects with `body_too_large`, `overloaded`, or {@link clientGone}; what was held is free again then. Time is bounded by
+ * the listener, which cuts connections that are too slow.
+ */
+export function spool(
+  message: IncomingMessage,
+  fields: Fields,
+  options: SpoolOptions,
+): Promise<Uint8Array | typeof clientGone> {
+  const { limitBytes, load } = options
+  if (Number(fields.get('content-length') ?? '0') > limitBytes) throw new HoldfastError('body_too_large')
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+
+    function stop(): void {
+      message.off('data', take).off('end', finish).off('close', leave)
+    }
+    function fail(error: unknown): void {
+      stop()
+      load.free(length)
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passes on what was thrown
+      reject(error)
+    }
+    function take(chunk: Buffer): void {
+      try {
+        if (length + chunk.length > limitBytes) throw new HoldfastError('body_too_large')
+        load.hold(chunk.length)
+      } catch (error) {
+        fail(error)
+        return
+      }
+      length += chunk.length
+      chunks.push(chunk)
+    }
+    function finish(): void {
+      stop()
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    }
+    function leave(): void {
+      stop()
+      load.free(length)
+      resolve(clientGone)
+    }
+    message.on('data', take).on('end', finish).on('close', leave)
+  })
+}

@@ -1,0 +1,150 @@
+/** The admin API: one table of method, path and what to do. Who calls is known here; every change names them in the audit. */
+import { HoldfastError } from '@holdfast/core'
+import * as v from 'valibot'
+import { auditEntry } from './audit.ts'
+import type { Deployment } from './deployment.ts'
+import type { Devices } from './device.ts'
+import type { Enrolment } from './enrolment.ts'
+import type { RequestHead } from './head.ts'
+import { isOperatorName, newOperator } from './operator-credentials.ts'
+import type { DeviceRecord, StoredAuditEntry } from './store.ts'
+
+export type AdminCall = {
+  readonly head: RequestHead
+  /** Parsed JSON; undefined when there was no body. */
+  readonly body: unknown
+  /** Name of the operator, authenticated. */
+  readonly operator: string
+}
+type Features = { readonly enrolment: Enrolment; readonly devices: Devices }
+type Tools = Features & { readonly deployment: Deployment }
+type AdminRoute = {
+  readonly method: string
+  /** One group at most: the id or name in the path. */
+  readonly path: RegExp
+  readonly run: (call: AdminCall, named: string, tools: Tools) => Promise<unknown>
+}
+
+/** One line people can read, without blanks at its ends. */
+const line = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(128),
+  v.regex(/^[^\p{C}\p{Z}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u),
+)
+const whole = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))
+const limit = v.optional(v.pipe(whole, v.minValue(1), v.maxValue(1000)), '100')
+const activationBody = v.strictObject({ user: line, send_to: line })
+const operatorBody = v.strictObject({ name: v.pipe(v.string(), v.check(isOperatorName)) })
+const devicesQuery = v.strictObject({ user: v.optional(line), limit, before: v.optional(whole) })
+const auditQuery = v.strictObject({ limit, after: v.optional(whole) })
+const noQuery = v.strictObject({})
+const noBody = v.undefined()
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value)
+  if (!parsed.success) throw new HoldfastError('bad_request')
+  return parsed.output
+}
+
+/** The query as an object; a repeated name has two readings, so it is refused. */
+function queryOf({ target }: RequestHead): Record<string, string> {
+  const pairs = [...new URLSearchParams(target.raw.slice(target.path.length))]
+  const query = Object.fromEntries(pairs)
+  if (Object.keys(query).length !== pairs.length) throw new HoldfastError('bad_request')
+  return query
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+function deviceView(device: DeviceRecord): Record<string, unknown> {
+  const { id, user, name, platform, keyThumbprint, createdAt, revokedAt } = device
+  const revoked = revokedAt === null ? null : seconds(revokedAt)
+  return { id, user, name, platform, key: keyThumbprint, created: seconds(createdAt), revoked }
+}
+
+function auditView({ at, ...entry }: StoredAuditEntry): Record<string, unknown> {
+  return { atMs: at, ...entry }
+}
+
+async function listDevices({ head }: AdminCall, { deployment }: Tools): Promise<unknown> {
+  const { user = null, before, limit: count } = parse(devicesQuery, queryOf(head))
+  const page = before === undefined ? { user, limit: count } : { user, limit: count, before }
+  const devices = await deployment.store.listDevices(page)
+  const next = devices.length < count ? null : (devices.at(-1)?.createdAt ?? null)
+  return { devices: devices.map(deviceView), next }
+}
+
+async function readAudit({ head }: AdminCall, { deployment }: Tools): Promise<unknown> {
+  const { after, limit: count } = parse(auditQuery, queryOf(head))
+  const entries = await deployment.store.readAudit(
+    after === undefined ? { limit: count } : { after, limit: count },
+  )
+  const next = entries.length < count ? null : (entries.at(-1)?.id ?? null)
+  return { entries: entries.map(auditView), next }
+}
+
+async function issueActivation({ body, operator }: AdminCall, { enrolment }: Tools): Promise<unknown> {
+  const { user, send_to: sendTo } = parse(activationBody, body)
+  const { code, codeId, expiresAt } = await enrolment.issue({ user, sendTo, createdBy: operator })
+  return { code, code_id: codeId, expires: seconds(expiresAt) }
+}
+
+async function addOperator({ body, operator }: AdminCall, { deployment }: Tools): Promise<unknown> {
+  const { name } = parse(operatorBody, body)
+  const { credentials, record } = newOperator(name, deployment)
+  const audit = auditEntry('operator.added', { at: record.createdAt, actor: operator, detail: { name } })
+  if (!(await deployment.store.addOperator(record, audit))) throw new HoldfastError('operator_exists')
+  return credentials
+}
+
+async function removeOperator(
+  { operator }: AdminCall,
+  name: string,
+  { deployment: { store, clock } }: Tools,
+): Promise<unknown> {
+  const audit = auditEntry('operator.removed', { at: clock.now(), actor: operator, detail: { name } })
+  if (await store.removeOperator(name, audit)) return {}
+  // The last operator stays, or nobody could make another.
+  throw new HoldfastError((await store.findOperator(name)) === null ? 'not_found' : 'bad_request')
+}
+
+async function listOperators({ deployment }: Tools): Promise<unknown> {
+  const operators = await deployment.store.listOperators()
+  return { operators: operators.map(({ name, createdAt }) => ({ name, created: seconds(createdAt) })) }
+}
+
+const routes: readonly AdminRoute[] = [
+  { method: 'POST', path: /^\/admin\/activations$/, run: (call, _, tools) => issueActivation(call, tools) },
+  { method: 'GET', path: /^\/admin\/devices$/, run: (call, _, tools) => listDevices(call, tools) },
+  {
+    method: 'POST',
+    path: /^\/admin\/devices\/([A-Za-z0-9_-]{16,128})\/revoke$/,
+    async run({ body, operator }: AdminCall, id: string, { devices }: Tools): Promise<unknown> {
+      parse(v.union([noBody, noQuery]), body)
+      const device = await devices.revoke(id, operator)
+      if (device === null) throw new HoldfastError('not_found')
+      return { device: deviceView(device) }
+    },
+  },
+  { method: 'GET', path: /^\/admin\/audit$/, run: (call, _, tools) => readAudit(call, tools) },
+  { method: 'GET', path: /^\/admin\/operators$/, run: (_call, _, tools) => listOperators(tools) },
+  { method: 'POST', path: /^\/admin\/operators$/, run: (call, _, tools) => addOperator(call, tools) },
+  { method: 'DELETE', path: /^\/admin\/operators\/([A-Za-z0-9._-]{1,64})$/, run: removeOperator },
+]
+
+/** The JSON of an answer. Throws `not_found`, `method_refused`, `bad_request` or `operator_exists`. */
+export function createAdminCalls(
+  deployment: Deployment,
+  features: Features,
+): (call: AdminCall) => Promise<unknown> {
+  const tools = { ...features, deployment }
+  return async function run(call: AdminCall): Promise<unknown> {
+    const { path } = call.head.target
+    const here = routes.filter((route) => route.path.test(path))
+    if (here.length === 0) throw new HoldfastError('not_found')
+    const route = here.find(({ method }) => method === call.head.method)
+    if (route === undefined) throw new HoldfastError('method_refused')
+    return route.run(call, route.path.exec(path)?.[1] ?? '', tools)
+  }
+}
