@@ -1,1 +1,6 @@
-export {}
+export type { Client, ClientOptions, ClientStatus, Session } from './client.ts'
+export { createClient } from './client.ts'
+export type { Device } from './device.ts'
+export type { BoundDevice, EnrolOptions, PendingEnrolment } from './enrolment.ts'
+export type { FetchBody, FetchInit } from './fetch.ts'
+export type * from './ports.ts'

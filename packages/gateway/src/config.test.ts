@@ -115,7 +115,7 @@ describe('a complaint names file, line, column, path and what is expected', () =
     [
       'an unknown method',
       yaml(routes('{ path: /a, methods: [FETCH] }')),
-      'F:6:25: routes[0].methods[0]: expected "GET"',
+      'F:6:27: routes[0].methods[0]: expected "GET"',
     ],
     [
       'an unknown key of an upstream',

@@ -44,7 +44,12 @@ type Begun = { readonly id: string; readonly offer: string; readonly message: Ou
 /** What a confirmed one keeps. */
 type Confirmed = { readonly device: string }
 
-type Tools = { readonly deployment: Deployment; readonly repeats: Repeats; readonly statement: Statement }
+type Tools = {
+  readonly deployment: Deployment
+  readonly statement: Statement
+  readonly begun: Repeats<Begun>
+  readonly confirmed: Repeats<Confirmed>
+}
 
 /** How often one enrolment's text is handed to the sender: once, and again for repeats that found no answer. */
 const textHandovers = 5
@@ -59,7 +64,7 @@ async function open(
   request: EnrolmentRequest,
   { record, transcript }: ProvedActivation,
   signature: VerifiedSignature,
-  { deployment, repeats }: Tools,
+  { deployment, begun: repeats }: Tools,
 ): Promise<Begun> {
   const { origin, store, keys, clock, policy } = deployment
   const { platform, name } = request
@@ -128,7 +133,7 @@ async function deliver(begun: Begun, { deployment }: Tools): Promise<void> {
 }
 
 async function begin(head: RequestHead, body: unknown, tools: Tools): Promise<{ enrolment: string }> {
-  const { deployment, repeats } = tools
+  const { deployment } = tools
   await limitAnonymous(head.remote, deployment)
   const request = parseEnrolmentRequest(body)
   const key = {
@@ -138,7 +143,7 @@ async function begin(head: RequestHead, body: unknown, tools: Tools): Promise<{ 
   const signature = verifySignature(head, { origin: deployment.origin, routeFields: [], key })
   const bound = await deployment.store.findDeviceByKey(key.thumbprint)
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
-  const begun = await repeats.once<Begun>(
+  const begun = await tools.begun.once(
     signature,
     requestContext(signature),
     async () => {
@@ -170,7 +175,7 @@ async function checkText(enrolment: EnrolmentRecord, digits: string, deployment:
 async function complete(
   enrolment: EnrolmentRecord,
   signature: VerifiedSignature,
-  { deployment, repeats, statement }: Tools,
+  { deployment, confirmed: repeats, statement }: Tools,
 ): Promise<Confirmed> {
   const { origin, store, keys, clock, policy } = deployment
   const { user, keyThumbprint, publicKey, name, platform } = enrolment
@@ -213,7 +218,7 @@ async function confirm(
   body: unknown,
   tools: Tools,
 ): Promise<{ device: string }> {
-  const { deployment, repeats } = tools
+  const { deployment } = tools
   const { origin, store, clock } = deployment
   await limitAnonymous(head.remote, deployment)
   const keyid = claimedKeyId(head)
@@ -227,7 +232,7 @@ async function confirm(
   const signature = verifySignature(head, { origin, routeFields: [], key })
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
   const { one_time_text: digits } = parseEnrolmentConfirmation(body)
-  return repeats.once<Confirmed>(signature, requestContext(signature), async () => {
+  return tools.confirmed.once(signature, requestContext(signature), async () => {
     if (enrolment === null) throw new HoldfastError('enrolment_refused')
     await checkText(enrolment, digits, deployment)
     return complete(enrolment, signature, tools)
@@ -235,7 +240,12 @@ async function confirm(
 }
 
 export function createEnrolment(deployment: Deployment, statement: Statement): Enrolment {
-  const tools: Tools = { deployment, repeats: createRepeats(deployment), statement }
+  const tools: Tools = {
+    deployment,
+    statement,
+    begun: createRepeats<Begun>(deployment),
+    confirmed: createRepeats<Confirmed>(deployment),
+  }
   return {
     issue: (input: ActivationInput): Promise<IssuedActivation> => issueActivation(input, deployment),
     async challenge(remote: string): Promise<{ challenge: string }> {

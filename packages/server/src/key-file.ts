@@ -134,7 +134,7 @@ export async function openKeyFile(path: string, options: KeyFileOptions): Promis
   const { clock, crypto, overlapSeconds = defaultOverlapSeconds } = options
   const overlapMs = overlapSeconds * 1000
   let record =
-    (await readRecord(path)) ?? (await changeRecord(path, (before) => before ?? newKeyRecord(crypto.random)))
+    (await readRecord(path)) ?? (await changeRecord(path, (before) => before ?? newKeyRecord(crypto)))
   let ring: DescribedRing = createKeyRing(record, { clock, crypto, overlapMs })
 
   function take(next: KeyRecord): void {

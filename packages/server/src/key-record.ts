@@ -1,5 +1,5 @@
 /** What a key file holds, and how keys change over time: no files, no clock of its own. */
-import { fromBase64url, toBase64url } from '@holdfast/core'
+import { fromBase64url, type SyncCryptoPort, toBase64url } from '@holdfast/core'
 import { generatePkcs8 } from '@holdfast/core/node-crypto'
 import * as v from 'valibot'
 import { wrappingKeyBytes } from './wrapping.ts'
@@ -49,10 +49,10 @@ function newKey(): string {
   return toBase64url(generatePkcs8())
 }
 
-export function newKeyRecord(random: (length: number) => Uint8Array): KeyRecord {
+export function newKeyRecord(crypto: Pick<SyncCryptoPort, 'random'>): KeyRecord {
   return {
     version: 1,
-    wrapping: toBase64url(random(wrappingKeyBytes)),
+    wrapping: toBase64url(crypto.random(wrappingKeyBytes)),
     service: { current: newKey(), next: newKey() },
     forward: { current: newKey(), next: newKey() },
     token: [{ key: newKey(), signsFromMs: 0 }],

@@ -1,5 +1,5 @@
 /** The six digits that prove the telephone number on file, and the words around them (docs/protocol.md 4.3). */
-import { checkPhrase, equal, type EnrolmentRequest, utf8 } from '@holdfast/core'
+import { checkPhrase, equal, type EnrolmentRequest, type SyncCryptoPort, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { KeyRing } from './keys.ts'
 import type { EnrolmentRecord } from './store.ts'
@@ -9,9 +9,9 @@ const count = 1_000_000
 const unbiased = 2 ** 32 - (2 ** 32 % count)
 
 /** Six decimal digits, each of the million equally likely. */
-export function generateOneTimeText(random: (length: number) => Uint8Array = nodeCrypto.random): string {
+export function generateOneTimeText(crypto: Pick<SyncCryptoPort, 'random'> = nodeCrypto): string {
   for (;;) {
-    const bytes = random(4)
+    const bytes = crypto.random(4)
     const number = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0)
     if (number < unbiased) return String(number % count).padStart(6, '0')
   }

@@ -8,20 +8,21 @@ import { checkFresh } from './freshness.ts'
 import type { VerifiedSignature } from './signature.ts'
 import type { RepeatRecord } from './store.ts'
 
-export type Repeats = {
+/** For one kind of answer. */
+export type Repeats<Kept> = {
   /**
    * What was kept for this very request, or what `act` gives for a fresh one. `act` stores what {@link Repeats.keep} makes of
    * it in the same atomic act as its effect. `after` follows both ways. Throws what checkFresh throws.
    */
-  once<Kept extends object>(
+  once(
     signature: VerifiedSignature,
     context: string,
     act: () => Promise<Kept>,
     after?: (kept: Kept) => Promise<void>,
   ): Promise<Kept>
-  keep(signature: VerifiedSignature, context: string, kept: object): RepeatRecord
+  keep(signature: VerifiedSignature, context: string, kept: Kept): RepeatRecord
   /** Throws `store_unavailable` when it was not sealed under this context. */
-  open<Kept extends object>(context: string, sealed: string): Kept
+  open(context: string, sealed: string): Kept
 }
 
 /** The context of an answer that only the identical request may open. */
@@ -29,36 +30,29 @@ export function requestContext(signature: VerifiedSignature): string {
   return `repeat:${signature.requestHash}`
 }
 
-export function createRepeats(deployment: Deployment): Repeats {
+export function createRepeats<Kept extends object>(deployment: Deployment): Repeats<Kept> {
   const { store, keys, clock, policy } = deployment
   /** Twins that reach this node at the same time share one run, or the second would be refused as a replay of the first. */
-  const running = new Map<string, Promise<object>>()
+  const running = new Map<string, Promise<Kept>>()
 
   // What was sealed here was serialised here: no other form can come out.
-  const open = <Kept extends object>(context: string, sealed: string): Kept =>
+  const open = (context: string, sealed: string): Kept =>
     JSON.parse(fromUtf8(keys.open(context, sealed))) as Kept
 
-  async function find<Kept extends object>(
-    signature: VerifiedSignature,
-    context: string,
-  ): Promise<Kept | null> {
+  async function find(signature: VerifiedSignature, context: string): Promise<Kept | null> {
     const sealed = await store.findRepeat(signature.requestHash, clock.now())
-    return sealed === null ? null : open<Kept>(context, sealed)
+    return sealed === null ? null : open(context, sealed)
   }
 
-  async function run<Kept extends object>(
-    signature: VerifiedSignature,
-    context: string,
-    act: () => Promise<Kept>,
-  ): Promise<Kept> {
-    const earlier = await find<Kept>(signature, context)
+  async function run(signature: VerifiedSignature, context: string, act: () => Promise<Kept>): Promise<Kept> {
+    const earlier = await find(signature, context)
     if (earlier !== null) return earlier
     try {
       await checkFresh(signature, deployment)
     } catch (error) {
       const used = error instanceof HoldfastError && error.code === 'replayed'
       // A twin on another node may have finished since we looked.
-      const finished = used ? await find<Kept>(signature, context) : null
+      const finished = used ? await find(signature, context) : null
       if (finished !== null) return finished
       throw error
     }
@@ -66,15 +60,14 @@ export function createRepeats(deployment: Deployment): Repeats {
   }
 
   return {
-    once<Kept extends object>(
+    once(
       signature: VerifiedSignature,
       context: string,
       act: () => Promise<Kept>,
       after: (kept: Kept) => Promise<void> = async () => {},
     ): Promise<Kept> {
       const { requestHash } = signature
-      // One hash is one request is one call: what runs under it yields the same type.
-      const twin = running.get(requestHash) as Promise<Kept> | undefined
+      const twin = running.get(requestHash)
       if (twin !== undefined) return twin
       const started = run(signature, context, act).then(async (kept) => {
         await after(kept)
@@ -84,7 +77,7 @@ export function createRepeats(deployment: Deployment): Repeats {
       running.set(requestHash, settled)
       return settled
     },
-    keep: (signature: VerifiedSignature, context: string, kept: object): RepeatRecord => ({
+    keep: (signature: VerifiedSignature, context: string, kept: Kept): RepeatRecord => ({
       requestHash: signature.requestHash,
       sealedAnswer: keys.seal(context, utf8(JSON.stringify(kept))),
       expiresAt: clock.now() + policy.repeatSeconds * 1000,

@@ -94,7 +94,7 @@ function digestOf(refreshToken: string, { keys }: Deployment): string {
 async function unlock(
   { device, signature }: DeviceCall,
   sessionKey: PublicJwk,
-  repeats: Repeats,
+  repeats: Repeats<TokenResponse>,
   deployment: Deployment,
 ): Promise<TokenResponse> {
   const { store, clock, policy } = deployment
@@ -142,7 +142,7 @@ function refreshContext(presentedDigest: string): string {
 async function refresh(
   { device, signature }: DeviceCall,
   presentedDigest: string,
-  repeats: Repeats,
+  repeats: Repeats<TokenResponse>,
   deployment: Deployment,
 ): Promise<TokenResponse> {
   const { store, clock, policy } = deployment
@@ -175,14 +175,14 @@ async function refresh(
     audit: auditEntry('session.refreshed', facts),
   })
   if (result.kind === 'rotated') return response
-  if (result.kind === 'repeated') return repeats.open<TokenResponse>(context, result.sealedAnswer)
+  if (result.kind === 'repeated') return repeats.open(context, result.sealedAnswer)
   if (result.kind === 'reused') await store.appendAudit(auditEntry('session.reuse_detected', facts))
   throw new HoldfastError('session_ended')
 }
 
 export function createSessions(deployment: Deployment): Sessions {
   const { store, clock } = deployment
-  const repeats = createRepeats(deployment)
+  const repeats = createRepeats<TokenResponse>(deployment)
   return {
     async token(head: RequestHead, body: unknown): Promise<TokenResponse> {
       const call = await identify(head, deployment)

@@ -29,6 +29,7 @@ export async function redisShortLived({ url, prefix = 'holdfast' }: RedisOptions
 
   const learnRunId = async () => {
     runId = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1]
+    if (runId === undefined) throw new Error('this Redis does not tell its run id')
   }
   redis.on('close', () => {
     runId = undefined
@@ -42,8 +43,8 @@ export async function redisShortLived({ url, prefix = 'holdfast' }: RedisOptions
     redis.disconnect()
     throw error
   }
-  // A connection lost while it is asked for its run id says so by another `close`; until then acts are refused.
-  redis.on('ready', () => void learnRunId().catch(() => {}))
+  // Acts are refused until the new connection has told its run id; one that does not is given up for another.
+  redis.on('ready', () => void learnRunId().catch(() => redis.disconnect(true)))
 
   const markerName = () => {
     if (runId === undefined) throw new HoldfastError('store_unavailable')

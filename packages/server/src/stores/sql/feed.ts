@@ -21,9 +21,9 @@ export async function listen(
   listener: (event: Invalidation) => void,
 ): Promise<InvalidationFeed> {
   const closing = new AbortController()
-  let freshAt = -Infinity
   let line = await refusingAsUnavailable(() => openLine(config, listener))
-  freshAt = await refusingAsUnavailable(() => line.beat())
+
+  let freshAt = line.openedAt
 
   async function reopen(): Promise<void> {
     for (let wait = firstRetryMs; !closing.signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
@@ -63,6 +63,8 @@ export async function listen(
 }
 
 type Line = {
+  /** performance.now() of a moment since which it hears everything. */
+  openedAt: number
   /** Resolves with the performance.now() of its sending once it came back. */
   beat(): Promise<number>
   /** Aborted when the connection is lost. */
@@ -97,6 +99,7 @@ async function openLine(config: ClientConfig, listener: (event: Invalidation) =>
   }
 
   return {
+    openedAt: performance.now(),
     async beat() {
       const sentAt = performance.now()
       const back = once(beats, 'back', { signal: AbortSignal.timeout(longestBeatMs) })

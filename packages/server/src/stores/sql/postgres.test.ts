@@ -6,7 +6,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { DurableStore, Invalidation, ShortLivedStore } from '../../store.ts'
 import { durableContract, shortLivedContract } from '../contract/index.ts'
-import { auditEntry, enrolledDevice, t0 } from '../contract/facts.ts'
+import { auditEntry, enrolledDevice, familyRecord, repeatRecord, t0 } from '../contract/facts.ts'
 import { postgresShortLived, postgresStore } from './index.ts'
 
 const server = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -49,6 +49,35 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
     },
     runner,
   )
+
+  describe('PostgreSQL races', () => {
+    it('makes a revocation wait for a family that is half started, and end it', async () => {
+      const [starting, revoking] = nodes
+      const device = await enrolledDevice(starting!)
+      const family = familyRecord(device)
+      const repeat = repeatRecord()
+
+      // Somebody else is writing the same answer: the start has looked at the device and waits with its row locked.
+      const holder = new Client({ connectionString: url })
+      await holder.connect()
+      await holder.query('begin')
+      await holder.query('insert into repeat values ($1, $2, $3)', [repeat.requestHash, '', 0])
+      const start = starting!.startFamily(family, repeat, auditEntry('session.started'))
+      await vi.waitUntil(async () => (await waitingForLocks()) === 1)
+
+      let revoked = false
+      const revocation = revoking!.revokeDevice(device.id, t0, auditEntry('device.revoked')).finally(() => {
+        revoked = true
+      })
+      await vi.waitUntil(async () => revoked || (await waitingForLocks()) === 2)
+      await holder.query('rollback')
+      await holder.end()
+
+      expect(await start).toBe(true)
+      expect((await revocation)?.id).toBe(device.id)
+      expect((await starting!.findSession(family.sid))?.family.endedAt).toBe(t0)
+    })
+  })
 
   describe('PostgreSQL feed', () => {
     it('goes stale when it is cut, then tells all, and is fresh again', async () => {
@@ -138,6 +167,14 @@ async function cut(statement: string): Promise<void> {
      where datname = $1 and application_name = 'holdfast' and (query ~* $2)`,
     [database, statement === 'listen' ? 'pg_notify|listen' : ''],
   )
+}
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await admin.query<{ count: string }>(
+    `select count(*) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`,
+    [database],
+  )
+  return Number(rows[0]?.count)
 }
 
 async function inDatabase(text: string, address: string = url): Promise<void> {

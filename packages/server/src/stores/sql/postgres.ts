@@ -1,4 +1,4 @@
-import { type ClientConfig, Pool, type PoolClient, TypeOverrides } from 'pg'
+import { Pool, type PoolClient, type PoolConfig, TypeOverrides } from 'pg'
 import type { DurableStore, ShortLivedStore } from '../../store.ts'
 import { type Connection, type Connections, openDatabase } from './driver.ts'
 import { durableOver } from './durable.ts'
@@ -15,36 +15,34 @@ export type PostgresOptions = {
 
 /** Durable facts in PostgreSQL (15 or newer), for any number of nodes. Brings the schema up to date first. */
 export async function postgresStore(options: PostgresOptions): Promise<DurableStore> {
-  const connections = pooled(options)
-  const db = openDatabase(connections)
-  const store = durableOver(db, {
-    subscribe: (listener) => listen(configOf(options), listener),
+  await bringUpToDate(options)
+  const config = configOf(options)
+  const connections = pooled(config)
+  return durableOver(openDatabase(connections), {
+    subscribe: (listener) => listen(config, listener),
     close: () => connections.close(),
   })
-  await orClose(store, () => migrate(db))
-  return store
 }
 
 /** Nonces and rates in unlogged tables of PostgreSQL: for several nodes that have no Redis. */
 export async function postgresShortLived(options: PostgresOptions): Promise<ShortLivedStore> {
-  const connections = pooled(options)
-  const db = openDatabase(connections)
-  const store = shortLivedOver(db, connections)
-  await orClose(store, () => migrate(db))
-  return store
+  await bringUpToDate(options)
+  const connections = pooled(configOf(options))
+  return shortLivedOver(openDatabase(connections), connections)
 }
 
-async function orClose(store: { close(): Promise<void> }, act: () => Promise<void>): Promise<void> {
+/** Without a time limit on statements: a change of the schema may take long, and other nodes wait for it. */
+async function bringUpToDate(options: PostgresOptions): Promise<void> {
+  const connections = pooled({ ...configOf(options), max: 1, query_timeout: 0, statement_timeout: 0 })
   try {
-    await act()
-  } catch (error) {
-    await store.close()
-    throw error
+    await migrate(openDatabase(connections))
+  } finally {
+    await connections.close()
   }
 }
 
 /** Limits that turn a silent database into a refusal within seconds, on both sides of the line. */
-function configOf({ url }: PostgresOptions): ClientConfig {
+function configOf({ url, connections = 10 }: PostgresOptions): PoolConfig {
   const types = new TypeOverrides()
   // bigint: our times and counts stay far below 2^53
   types.setTypeParser(20, Number)
@@ -53,6 +51,7 @@ function configOf({ url }: PostgresOptions): ClientConfig {
     application_name: 'holdfast',
     types,
     keepAlive: true,
+    max: connections,
     connectionTimeoutMillis: 3000,
     query_timeout: 4000,
     statement_timeout: 3500,
@@ -60,8 +59,8 @@ function configOf({ url }: PostgresOptions): ClientConfig {
   }
 }
 
-function pooled(options: PostgresOptions): Connections {
-  const pool = new Pool({ ...configOf(options), max: options.connections ?? 10 })
+function pooled(config: PoolConfig): Connections {
+  const pool = new Pool(config)
   // A connection that breaks leaves the pool by itself or fails its statement. The event is for us only a crash to avoid:
   // idle connections raise it on the pool, lent ones on themselves.
   pool.on('error', () => {})

@@ -1,0 +1,74 @@
+/** A gateway process of the suite's own: the real command line, on ports of the system's choice. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export type Ready = { readonly port: number; readonly adminPort: number }
+export type GatewayProcess = {
+  readonly ready: Ready
+  /** Everything it has written. */
+  words(): string
+  /** SIGKILL: no farewell, no flush. */
+  kill(): Promise<void>
+}
+
+const startMs = 30_000
+
+/** The ports in the ready line, or null for any other line. */
+function readReady(line: string): Ready | null {
+  try {
+    const said = JSON.parse(line) as { ready?: unknown; port?: unknown; adminPort?: unknown }
+    if (typeof said.port !== 'number' || typeof said.adminPort !== 'number') return null
+    return { port: said.port, adminPort: said.adminPort }
+  } catch {
+    return null
+  }
+}
+
+function untilReady(child: ChildProcess, words: () => string): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`the gateway ${why}: ${words().slice(-2000)}`))
+    const timer = setTimeout(() => fail('did not get ready'), startMs)
+    child.on('exit', () => fail('ended'))
+    child.on('error', () => fail('did not start'))
+    if (child.stdout === null) return
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const ready = readReady(line)
+      if (ready === null) return
+      clearTimeout(timer)
+      resolve(ready)
+    })
+  })
+}
+
+/** `directory` holds the packages; the configuration is JSON, which is YAML too. */
+export async function startGateway(
+  directory: string,
+  home: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<GatewayProcess> {
+  const file = join(home, 'holdfast.yaml')
+  await writeFile(file, JSON.stringify(config, null, 2))
+  const cli = join(directory, 'gateway', 'bin', 'holdfast.js')
+  const child = spawn(process.execPath, [cli, 'serve', '--config', file, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const chunks: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8')
+    stream.on('data', (chunk: string) => chunks.push(chunk))
+  }
+  const words = (): string => chunks.join('')
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  try {
+    return { ready: await untilReady(child, words), words, kill }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+}

@@ -1,0 +1,70 @@
+/** A whole deployment in one temporary folder: secret, configuration, backend, gateway. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort, holdfast, startBackend, startGateway } from './processes.ts'
+
+export type Deployment = {
+  readonly origin: string
+  readonly configFile: string
+  /** Service key thumbprints an app builds in. */
+  readonly pins: readonly string[]
+  /** A new activation code for a user. */
+  activate(user: string): Promise<string>
+  /** The newest text in the outbox. */
+  lastText(): Promise<string>
+  revoke(device: string): Promise<void>
+  close(): Promise<void>
+}
+
+function configOf(ports: { gateway: number; backend: number }): string {
+  return `# Made by the main job: everything on loopback, nothing to keep.
+origin: http://127.0.0.1:${ports.gateway}
+listen: { host: 127.0.0.1, port: ${ports.gateway} }
+admin: { host: 127.0.0.1, port: 0 }
+data: ./data
+store: { kind: embedded }
+upstreams:
+  - name: accounts
+    url: http://127.0.0.1:${ports.backend}
+    identity: { mode: hmac-sha256, secretFile: ./secret }
+routes:
+  - { path: /public/*, policy: open }
+outbox: { kind: insecureReadable, file: ./outbox.jsonl }
+log: { level: warn }
+`
+}
+
+export async function deploy(): Promise<Deployment> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-main-job-'))
+  const secretFile = path.join(folder, 'secret')
+  const configFile = path.join(folder, 'holdfast.yaml')
+  await writeFile(secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  const backend = await startBackend(secretFile)
+  const port = await freePort()
+  await writeFile(configFile, configOf({ gateway: port, backend: backend.port }))
+  const gateway = await startGateway(configFile)
+  const keys = await holdfast('keys', '--config', configFile)
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    configFile,
+    pins: keys['pins'] as string[],
+    async activate(user: string): Promise<string> {
+      const args = ['activate', '--config', configFile, '--user', user, '--send-to', '+44 20 7946 0042']
+      return (await holdfast(...args))['code'] as string
+    },
+    async lastText(): Promise<string> {
+      const lines = (await readFile(path.join(folder, 'outbox.jsonl'), 'utf8')).trim().split('\n')
+      return (JSON.parse(lines.at(-1) as string) as { text: string }).text
+    },
+    async revoke(device: string): Promise<void> {
+      await holdfast('revoke', device, '--config', configFile)
+    },
+    async close(): Promise<void> {
+      await gateway.stop()
+      await backend.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/** The app's requests: web-standard in and out, signed in between (docs/protocol.md 3). */
+import {
+  defaultRule,
+  fieldsOf,
+  findRule,
+  HoldfastError,
+  isSafeMethod,
+  parseTarget,
+  toBase64url,
+  utf8,
+} from '@holdfast/core'
+import { callWithToken } from './call.ts'
+import { converse } from './exchange.ts'
+import type { NetworkAnswer } from './ports.ts'
+import type { Draft } from './request.ts'
+import type { Family } from './session.ts'
+import type { Service } from './statement.ts'
+
+export type FetchBody = string | Uint8Array | URLSearchParams | Blob
+
+export type FetchInit = {
+  readonly method?: string
+  readonly headers?: HeadersInit
+  readonly body?: FetchBody | null
+  readonly signal?: AbortSignal
+  /**
+   * 16 to 128 characters of `A-Za-z0-9_-`, for unsafe methods; without it one is made. An app that keeps it can send the
+   * same payment again after a crash and the service lets it through once. `crypto.randomUUID()` makes a good one.
+   */
+  readonly idempotencyKey?: string
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
+const ours = /^(?:authorization|content-digest|content-length|host|signature|signature-input|holdfast-.*)$/
+const bodyless: ReadonlySet<number> = new Set([204, 205, 304])
+
+/** The URL and its path. TypeError unless it lies at the service's origin and has one reading only. */
+function target(input: string | URL, origin: string): { url: string; path: string } {
+  const text = String(input)
+  if (!text.startsWith('/') && !text.startsWith(`${origin}/`) && text !== origin) {
+    throw new TypeError('fetch takes a path or a URL of its own origin')
+  }
+  const url = new URL(text, origin)
+  if (url.origin !== origin || url.username !== '' || url.password !== '') {
+    throw new TypeError('fetch takes a path or a URL of its own origin')
+  }
+  const raw = url.pathname + url.search
+  try {
+    return { url: origin + raw, path: parseTarget(raw).path }
+  } catch (cause) {
+    throw new TypeError('this path could be read in two ways', { cause })
+  }
+}
+
+/** The bytes of a body and the type `fetch` would give it. */
+async function bytesOf(body: FetchBody): Promise<{ bytes: Uint8Array; type: string | null }> {
+  if (typeof body === 'string') return { bytes: utf8(body), type: 'text/plain;charset=UTF-8' }
+  if (body instanceof Uint8Array) return { bytes: body.slice(), type: null }
+  if (body instanceof URLSearchParams) {
+    return { bytes: utf8(body.toString()), type: 'application/x-www-form-urlencoded;charset=UTF-8' }
+  }
+  if (!(body instanceof Blob)) throw new TypeError('a body is text, bytes, URLSearchParams or a Blob')
+  return { bytes: new Uint8Array(await body.arrayBuffer()), type: body.type === '' ? null : body.type }
+}
+
+function idempotencyKey(init: FetchInit, headers: Headers, service: Service): string {
+  const key = init.idempotencyKey ?? headers.get('idempotency-key')
+  if (key === null) return toBase64url(service.platform.crypto.random(16))
+  if (!/^[A-Za-z0-9_-]{16,128}$/.test(key)) throw new TypeError('an Idempotency-Key has 16 to 128 characters of A-Za-z0-9_-')
+  return key
+}
+
+type Read = { readonly draft: Draft; readonly path: string; readonly safe: boolean }
+
+/** Everything the caller gave, read once. TypeError on misuse. */
+async function read(service: Service, input: string | URL, init: FetchInit): Promise<Read> {
+  const { url, path } = target(input, service.origin)
+  const method = (init.method ?? 'GET').toUpperCase()
+  if (!methods.has(method)) throw new TypeError('not a method fetch can send')
+  const safe = isSafeMethod(method)
+  const headers = new Headers(init.headers)
+  if (safe && init.body !== undefined && init.body !== null) throw new TypeError(`${method} carries no body`)
+  if (safe && init.idempotencyKey !== undefined) throw new TypeError(`${method} takes no Idempotency-Key`)
+  for (const name of headers.keys()) if (ours.test(name)) throw new TypeError(`the field ${name} is set by Holdfast`)
+  const { bytes, type } = await bytesOf(init.body ?? new Uint8Array(0))
+  if (type !== null && !headers.has('content-type')) headers.set('content-type', type)
+  if (!safe) headers.set('idempotency-key', idempotencyKey(init, headers, service))
+  const fields = [...headers].map(([name, value]): [string, string] => [name, value])
+  try {
+    fieldsOf(fields)
+  } catch (cause) {
+    throw new TypeError('a field holds what cannot be signed', { cause })
+  }
+  return { draft: { method, url, fields, body: bytes }, path, safe }
+}
+
+/** Passes a body on and turns its breaking off into our error. */
+function streamOf(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller): Promise<void> {
+      try {
+        const chunk = await reader.read()
+        if (chunk.done) controller.close()
+        else controller.enqueue(chunk.value)
+      } catch (cause) {
+        controller.error(new HoldfastError('network_unreachable', { cause }))
+      }
+    },
+    cancel: (reason: unknown): Promise<void> => reader.cancel(reason),
+  })
+}
+
+function responseOf(answer: NetworkAnswer): Response {
+  const headers = new Headers()
+  for (let i = 0; i + 1 < answer.rawFields.length; i += 2) {
+    headers.append(answer.rawFields[i] as string, answer.rawFields[i + 1] as string)
+  }
+  const body = bodyless.has(answer.status) ? null : streamOf(answer.body)
+  return new Response(body, { status: answer.status, headers })
+}
+
+/**
+ * Rejects with TypeError on misuse, with the caller's reason when `signal` aborts, else with HoldfastError. An answer of the
+ * backend is returned whatever its status. The whole of a body is read before it is sent; answers are streamed.
+ */
+export async function fetchSigned(
+  service: Service,
+  family: Family,
+  input: string | URL,
+  init: FetchInit = {},
+): Promise<Response> {
+  const { draft, path, safe } = await read(service, input, init)
+  family.sessionKey()
+  const { statement } = await service.statement()
+  const rule = findRule(statement.routes, draft.method, path) ?? defaultRule
+  const signal = init.signal === undefined ? {} : { signal: init.signal }
+  const accept = async (answer: NetworkAnswer): Promise<Response> => responseOf(answer)
+  if (rule.policy === 'open') {
+    // Nothing guards an open route against running twice, so an unsafe request is sent once.
+    const prepare = async (): Promise<Draft> => draft
+    return converse(service, { prepare, accept, repeatable: safe, timeoutCovers: 'head', ...signal })
+  }
+  const signed = { ...draft, routeFields: rule.fields }
+  return callWithToken(service, family, { draft: signed, signer: rule.signer, timeoutCovers: 'head', ...signal, accept })
+}
