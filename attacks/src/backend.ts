@@ -37,7 +37,9 @@ export async function startBackend(): Promise<Backend> {
   const server = createServer((request, response) => {
     void (async () => {
       const target = request.url ?? ''
-      const fields = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+      const fields = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      )
       const seen = { method: request.method ?? '', target, fields, body: await read(request) }
       all.push(seen)
       if (misbehave(target, response)) return

@@ -7,7 +7,9 @@ const directory = new URL('./attacks/', import.meta.url)
 const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 
 export async function loadAttacks(): Promise<Attack[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts')).sort()
+  const names = (await readdir(directory))
+    .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
+    .sort()
   return Promise.all(
     names.map(async (name) => {
       const { attack } = (await import(new URL(name, directory).href)) as { attack: Attack }

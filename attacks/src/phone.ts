@@ -29,7 +29,8 @@ export type World = {
 
 /** The answer's JSON; throws with the answer in the message when it is not the success the lab relies on. */
 export function json(answer: Answer): Record<string, unknown> {
-  if (answer.status !== 200) throw new Error(`the lab expected 200, got ${answer.status} ${answer.text.slice(0, 300)}`)
+  if (answer.status !== 200)
+    throw new Error(`the lab expected 200, got ${answer.status} ${answer.text.slice(0, 300)}`)
   return JSON.parse(answer.text) as Record<string, unknown>
 }
 
@@ -81,7 +82,12 @@ export async function enrolmentRequest(world: World, draft: EnrolmentDraft): Pro
 }
 
 /** A POST of JSON signed by this key alone, as the calls of sections 4 and 5 are. */
-export async function signedJson(world: World, key: LabKey, target: string, body: unknown): Promise<RawRequest> {
+export async function signedJson(
+  world: World,
+  key: LabKey,
+  target: string,
+  body: unknown,
+): Promise<RawRequest> {
   const fields = [['Content-Type', 'application/json'] as const]
   return sign({ method: 'POST', target, fields, body: JSON.stringify(body) }, { origin: world.origin, key })
 }
@@ -99,7 +105,12 @@ export function enrolmentId(answer: Answer): string {
   return payload(answer, 'enrolment')['enrolment'] as string
 }
 
-export async function confirmRequest(world: World, key: LabKey, id: string, text: string): Promise<RawRequest> {
+export async function confirmRequest(
+  world: World,
+  key: LabKey,
+  id: string,
+  text: string,
+): Promise<RawRequest> {
   return signedJson(world, key, `/holdfast/enrolments/${id}/confirm`, { one_time_text: text })
 }
 
@@ -130,7 +141,10 @@ export type Phone = {
   signed(draft: Draft, twist?: Twist, signer?: 'session' | 'device'): Promise<RawRequest>
 }
 
-export async function openSession(world: World, deviceKey: LabKey): Promise<{ sessionKey: LabKey; tokens: Tokens }> {
+export async function openSession(
+  world: World,
+  deviceKey: LabKey,
+): Promise<{ sessionKey: LabKey; tokens: Tokens }> {
   const sessionKey = await makeKey()
   const tokens = tokensOf(await world.send(await unlockRequest(world, deviceKey, sessionKey)))
   return { sessionKey, tokens }

@@ -72,8 +72,7 @@ function parseAnswer(bytes: Buffer, method: string, ended: boolean): Parsed | nu
   const fields = parseFieldLines(lines)
   const length = fields.get('content-length')
   let framed: { body: Buffer; rest: Buffer } | null
-  if (method === 'HEAD' || status === 204 || status === 304)
-    framed = { body: Buffer.alloc(0), rest: after }
+  if (method === 'HEAD' || status === 204 || status === 304) framed = { body: Buffer.alloc(0), rest: after }
   else if (fields.has('transfer-encoding')) framed = unchunk(after)
   else if (length === undefined) framed = ended ? { body: after, rest: Buffer.alloc(0) } : null
   else if (after.length < Number(length)) framed = null
@@ -87,7 +86,9 @@ function parseAnswer(bytes: Buffer, method: string, ended: boolean): Parsed | nu
 /** A plain or TLS connection, not yet written to. Certificates are the deployment's affair: attacks trust nothing in them. */
 export function open(address: Address): Socket {
   const { host, port } = address
-  return address.tls ? connectTls({ host, port, servername: host, rejectUnauthorized: false }) : connect({ host, port })
+  return address.tls
+    ? connectTls({ host, port, servername: host, rejectUnauthorized: false })
+    : connect({ host, port })
 }
 
 /**

@@ -83,8 +83,16 @@ function joined(lines: readonly FieldLine[]): Map<string, string> {
   return fields
 }
 
-function baseOf(draft: Draft, origin: string, fields: ReadonlyMap<string, string>, names: readonly string[]): string {
-  const derived: Record<string, string> = { '@method': draft.method, '@target-uri': `${origin}${draft.target}` }
+function baseOf(
+  draft: Draft,
+  origin: string,
+  fields: ReadonlyMap<string, string>,
+  names: readonly string[],
+): string {
+  const derived: Record<string, string> = {
+    '@method': draft.method,
+    '@target-uri': `${origin}${draft.target}`,
+  }
   return names.map((name) => `"${name}": ${derived[name] ?? fields.get(name) ?? ''}\n`).join('')
 }
 

@@ -6,7 +6,8 @@ import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } f
 import { randomText } from './signer.ts'
 
 export type Target = World & {
-  readonly address: Address
+  /** It changes when the service is started again. */
+  address(): Address
   /** Below it the policy opens reading to everybody, and only reading. */
   readonly openPath: string
   /** Everything that arrives at the backend, when the suite can see it. */
@@ -25,17 +26,17 @@ export type Target = World & {
   publicWords(): Promise<string>
   /** Everything it keeps on disk, as latin1 text. */
   files(): Promise<string>
-  /** A module of the product, or of the weakened copy that runs. */
+  /** A built module of the product, or of the weakened copy that runs: `@holdfast/client/index.js`. */
   load(specifier: string): Promise<Record<string, unknown>>
   close(): Promise<void>
 }
 
 /** The parts every target has alike. */
-export function sender(address: Address): Pick<Target, 'address' | 'path' | 'send' | 'sendBytes'> {
+export function sender(address: () => Address): Pick<Target, 'address' | 'path' | 'send' | 'sendBytes'> {
   return {
     address,
     path: (kind) => `/${kind}/${randomText(9)}`,
-    send: (request) => exchange(address, request),
-    sendBytes: (bytes) => exchangeBytes(address, bytes),
+    send: (request) => exchange(address(), request),
+    sendBytes: (bytes) => exchangeBytes(address(), bytes),
   }
 }

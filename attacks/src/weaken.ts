@@ -48,7 +48,9 @@ async function copyPackage(name: string, from: string, to: string): Promise<void
 export function weakened(source: string, { file, text, instead }: Weakening): string {
   const parts = source.split(text)
   if (text === '' || parts.length !== 2)
-    throw new Error(`defence moved: ${JSON.stringify(text)} stands ${parts.length - 1} times in ${file}, not once`)
+    throw new Error(
+      `defence moved: ${JSON.stringify(text)} stands ${parts.length - 1} times in ${file}, not once`,
+    )
   return parts.join(instead)
 }
 

@@ -11,6 +11,7 @@ function seriesOf(name: string, rates: readonly number[]): Series {
     actor: {
       target,
       cores: [2],
+      refusesReplay: null,
       measure: () => Promise.reject(new Error('not measured here')),
       usage: () => null,
       stop: () => Promise.resolve(),

@@ -19,6 +19,8 @@ export interface Row {
   readonly cores: number
   readonly residentMiB: readonly [number, number] | null
   readonly failed: number
+  /** Whether the same request is refused the second time, tried before the rounds; null where nothing is checked. */
+  readonly refusesReplay: boolean | null
 }
 
 export function rowsOf(series: readonly Series[]): Row[] {
@@ -36,6 +38,7 @@ export function rowsOf(series: readonly Series[]): Row[] {
     cores: 1,
     residentMiB: null,
     failed: 0,
+    refusesReplay: null,
   }
   const measured = series.map((one) =>
     rowOf(one, one.actor.target.kind === 'http' ? floorPerSecond : verifyPerSecond),
@@ -60,6 +63,7 @@ function rowOf({ actor, rounds, residentBytes }: Series, floorPerSecond: number)
     cores: Math.max(1, actor.cores.length),
     residentMiB: residentBytes === null ? null : [mebibytes(residentBytes[0]), mebibytes(residentBytes[1])],
     failed: rounds.reduce((total, round) => total + round.failed, 0),
+    refusesReplay: actor.refusesReplay,
   }
 }
 

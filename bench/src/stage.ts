@@ -6,7 +6,8 @@ import type { Listening } from './listen.ts'
 import { placementFor } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { issueCredential } from './proof.ts'
-import type { CallTarget, HttpTarget, Running, Sample, Target } from './target.ts'
+import { probeRefusals } from './refusal.ts'
+import type { CallTarget, HttpTarget, Sample, Target } from './target.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
 import type { Order } from './volley.ts'
@@ -17,6 +18,8 @@ export const connections = 64
 export interface Actor {
   readonly target: Target
   readonly cores: readonly number[]
+  /** Null where nothing is checked, or no HTTP is spoken. */
+  readonly refusesReplay: boolean | null
   measure(durationMs: number, count: number): Promise<Sample>
   usage(): Usage | null
   stop(): Promise<void>
@@ -44,10 +47,11 @@ export async function openStage(machine: Machine): Promise<Stage> {
     const cores = placement.target
     const backendPort = await backendOn(placement.backend)
     const running = await target.start({ backendPort, cores, credential })
-    await assertRefusal(target.name, running)
+    const refusesReplay = await probeRefusals(target.name, running)
     return {
       target,
       cores,
+      refusesReplay,
       async measure(durationMs, count) {
         const traffic = await running.traffic()
         const order: Order = { port: running.port, connections, durationMs, traffic, count }
@@ -64,6 +68,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
     return {
       target,
       cores,
+      refusesReplay: null,
       measure: async (durationMs) => (await child.ask({ durationMs })) as Sample,
       usage: () => usageOf(child.pid),
       stop: () => child.stop(),
@@ -76,13 +81,4 @@ export async function openStage(machine: Machine): Promise<Stage> {
       await Promise.all([load, ...backends.values()].map((child) => child.stop()))
     },
   }
-}
-
-/** A target whose traffic carries credentials must refuse a request without them, else its row would mean nothing. */
-async function assertRefusal(name: string, running: Running): Promise<void> {
-  const traffic = await running.traffic()
-  if (traffic.kind === 'same') return
-  const { status } = await fetch(`http://127.0.0.1:${running.port}/accounts/17`)
-  if (status < 400 || status > 499)
-    throw new Error(`${name} lets a request without credentials through: ${status}`)
 }

@@ -12,6 +12,7 @@ const columns: readonly [title: string, cell: (row: Row) => string][] = [
   ['spread', (row) => (row.spread === null ? '' : `${Math.round(row.spread * 100)} %`)],
   ['cores', (row) => String(row.cores)],
   ['RSS MiB', (row) => row.residentMiB?.join(' → ') ?? ''],
+  ['replay', (row) => (row.refusesReplay === null ? '' : row.refusesReplay ? 'refused' : 'ACCEPTED')],
 ]
 
 export function tableOf(rows: readonly Row[]): string {

@@ -12,7 +12,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.5',
   expect: 'nonce_store_restarted',
-  weaken: { file: 'server/freshness.js', text: 'use.epoch > 0 && stamp.createdMs < blindUntil', instead: 'false' },
+  weaken: {
+    file: 'server/freshness.js',
+    text: 'use.epoch > 0 && stamp.createdMs < blindUntil',
+    instead: 'false',
+  },
   setting: { store: 'embedded' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)

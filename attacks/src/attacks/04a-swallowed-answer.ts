@@ -24,6 +24,8 @@ export const attack: Attack = {
     const swallowed = await target.send(await write())
     const repeated = await target.send(await write())
     const again = swallowed.code === null && repeated.fields.get('holdfast-repeated') !== 'true'
-    return harmless(again && `the backend ran the write ${target.backend?.seen(path).length ?? 'once'} more times`)
+    return harmless(
+      again && `the backend ran the write ${target.backend?.seen(path).length ?? 'once'} more times`,
+    )
   },
 }

@@ -5,7 +5,11 @@ import { enrol } from '../phone.ts'
 import { altered } from '../signer.ts'
 import type { Target } from '../target.ts'
 
-const cuts: ReadonlyArray<readonly string[]> = [['signature', 'signature-input'], ['signature'], ['signature-input']]
+const cuts: ReadonlyArray<readonly string[]> = [
+  ['signature', 'signature-input'],
+  ['signature'],
+  ['signature-input'],
+]
 
 export const attack: Attack = {
   id: '05-stripped-signature',
@@ -15,7 +19,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '2.2',
   expect: 'signature_missing',
-  weaken: { file: 'server/server.js', text: '?? defaultRule', instead: "?? { ...defaultRule, policy: 'open' }" },
+  weaken: {
+    file: 'server/server.js',
+    text: '?? defaultRule',
+    instead: "?? { ...defaultRule, policy: 'open' }",
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const variants: Variant[] = []

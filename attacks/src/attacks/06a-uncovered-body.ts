@@ -18,7 +18,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.2',
   expect: 'signature_invalid',
-  weaken: { file: 'server/signature.js', text: '!expected.every((name, i) => name === components[i])', instead: 'false' },
+  weaken: {
+    file: 'server/signature.js',
+    text: '!expected.every((name, i) => name === components[i])',
+    instead: 'false',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')

@@ -12,7 +12,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.2',
   expect: 'signature_invalid',
-  weaken: { file: 'server/request.js', text: "{ name: 'coverage', run: ({ head, rule, signature }) => checkCoverage(head, rule.fields, set(signature)) },", instead: '' },
+  weaken: {
+    file: 'server/request.js',
+    text: "{ name: 'coverage', run: ({ head, rule, signature }) => checkCoverage(head, rule.fields, set(signature)) },",
+    instead: '',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const components = ['@method', 'content-digest', 'authorization']

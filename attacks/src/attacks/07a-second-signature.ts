@@ -18,7 +18,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.1',
   expect: 'signature_invalid',
-  weaken: { file: 'core/request.js', text: 'label !== signatureLabel && carriesOurTag(member[1])', instead: 'false' },
+  weaken: {
+    file: 'core/request.js',
+    text: 'label !== signatureLabel && carriesOurTag(member[1])',
+    instead: 'false',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

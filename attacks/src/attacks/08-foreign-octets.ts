@@ -17,7 +17,10 @@ export const attack: Attack = {
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')
-    const fields = [['Content-Type', 'text/plain; name="caf\u00e9"'] as const, ['Idempotency-Key', randomText()] as const]
+    const fields = [
+      ['Content-Type', 'text/plain; name="caf\u00e9"'] as const,
+      ['Idempotency-Key', randomText()] as const,
+    ]
     return attempt(target, path, await phone.signed({ method: 'POST', target: path, fields, body: 'x' }))
   },
 }

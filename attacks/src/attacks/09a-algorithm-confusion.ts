@@ -12,7 +12,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.3',
   expect: 'signature_invalid',
-  weaken: { file: 'server/request.js', text: "{ name: 'algorithm', run: ({ signature }) => checkAlgorithm(set(signature)) },", instead: '' },
+  weaken: {
+    file: 'server/request.js',
+    text: "{ name: 'algorithm', run: ({ signature }) => checkAlgorithm(set(signature)) },",
+    instead: '',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

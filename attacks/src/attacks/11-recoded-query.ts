@@ -21,14 +21,22 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.2',
   expect: 'signature_invalid',
-  weaken: { file: 'server/signature.js', text: 'origin + head.target.raw', instead: 'origin + decodeURIComponent(head.target.raw)' },
+  weaken: {
+    file: 'server/signature.js',
+    text: 'origin + head.target.raw',
+    instead: 'origin + decodeURIComponent(head.target.raw)',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const variants: Variant[] = []
     for (const [signedAs, sentAs] of pairs) {
       const path = target.path('account')
       const signed = await phone.signed({ method: 'GET', target: path + signedAs })
-      variants.push({ name: `${signedAs} as ${sentAs}`, marker: path, request: { ...signed, target: path + sentAs } })
+      variants.push({
+        name: `${signedAs} as ${sentAs}`,
+        marker: path,
+        request: { ...signed, target: path + sentAs },
+      })
     }
     return attemptEach(target, variants)
   },

@@ -13,7 +13,11 @@ export const attack: Attack = {
   requirement: 'T5',
   section: '2.2',
   expect: 'signature_missing',
-  weaken: { file: 'core/route.js', text: 'rule.methods !== undefined && !rule.methods.includes(method)', instead: 'false' },
+  weaken: {
+    file: 'core/route.js',
+    text: 'rule.methods !== undefined && !rule.methods.includes(method)',
+    instead: 'false',
+  },
   async run(target: Target): Promise<Outcome> {
     const path = `${target.openPath}/${randomText(6)}`
     return attempt(target, path, plain(target, path, 'DELETE'))

@@ -13,7 +13,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.4',
   expect: 'signature_missing',
-  weaken: { file: 'server/server.js', text: '?? defaultRule', instead: "?? { ...defaultRule, policy: 'open' }" },
+  weaken: {
+    file: 'server/server.js',
+    text: '?? defaultRule',
+    instead: "?? { ...defaultRule, policy: 'open' }",
+  },
   async run(target: Target): Promise<Outcome> {
     const { tokens } = await enrol(target)
     const variants = ['Holdfast', 'Bearer', 'DPoP'].map((scheme): Variant => {

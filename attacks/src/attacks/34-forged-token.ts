@@ -8,7 +8,11 @@ import { type LabKey, makeKey, sign } from '../signer.ts'
 import type { Target } from '../target.ts'
 
 type Part = Record<string, unknown>
-type Forgery = { readonly name: string; readonly header: Part; readonly sign: (input: Uint8Array) => Uint8Array }
+type Forgery = {
+  readonly name: string
+  readonly header: Part
+  readonly sign: (input: Uint8Array) => Uint8Array
+}
 
 function read(part: string | undefined): Part {
   return JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Part
@@ -21,7 +25,11 @@ function forgeries(header: Part, key: LabKey): Forgery[] {
   const own = (input: Uint8Array): Uint8Array => key.sign(input)
   return [
     { name: 'alg none', header: { ...header, alg: 'none' }, sign: () => new Uint8Array(0) },
-    { name: 'HS256 by the key’s name', header: { ...header, alg: 'HS256' }, sign: (input) => nodeCrypto.hmacSha256(utf8(String(header['kid'])), input) },
+    {
+      name: 'HS256 by the key’s name',
+      header: { ...header, alg: 'HS256' },
+      sign: (input) => nodeCrypto.hmacSha256(utf8(String(header['kid'])), input),
+    },
     { name: 'jwk of the forger', header: { alg: 'ES256', typ: 'at+jwt', jwk: key.jwk }, sign: own },
     { name: 'jku of the forger', header: { ...header, jku: 'https://evil.example/keys' }, sign: own },
     { name: 'kid as a path', header: { ...header, kid: '../../../dev/null' }, sign: own },
@@ -39,7 +47,11 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '5',
   expect: 'token_invalid',
-  weaken: { file: 'server/session-cache.js', text: '!nodeCrypto.verify(key.verifyKey, decoded.signingInput, decoded.signature)', instead: 'false' },
+  weaken: {
+    file: 'server/session-cache.js',
+    text: '!nodeCrypto.verify(key.verifyKey, decoded.signingInput, decoded.signature)',
+    instead: 'false',
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const [header, claims] = phone.tokens.access.split('.').map(read)
@@ -49,7 +61,11 @@ export const attack: Attack = {
       const token = `${input}.${toBase64url(forgery.sign(utf8(input)))}`
       const path = target.path('account')
       const credentials = { origin: target.origin, key: phone.sessionKey, token }
-      variants.push({ name: forgery.name, marker: path, request: await sign({ method: 'GET', target: path }, credentials) })
+      variants.push({
+        name: forgery.name,
+        marker: path,
+        request: await sign({ method: 'GET', target: path }, credentials),
+      })
     }
     return attemptEach(target, variants)
   },

@@ -19,7 +19,9 @@ export const attack: Attack = {
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')
-    const claims = JSON.parse(Buffer.from(phone.tokens.access.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }
+    const claims = JSON.parse(
+      Buffer.from(phone.tokens.access.split('.')[1] ?? '', 'base64url').toString(),
+    ) as { exp: number }
     await new Promise((resolve) => setTimeout(resolve, claims.exp * 1000 - Date.now() + 50))
     return attempt(target, path, await phone.signed({ method: 'GET', target: path }))
   },

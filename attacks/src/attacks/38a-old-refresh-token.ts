@@ -11,11 +11,16 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '5',
   expect: 'session_ended',
-  weaken: { file: 'server/stores/rotation.js', text: "return { kind: 'reuse' };", instead: "return { kind: 'rotate' };" },
+  weaken: {
+    file: 'server/stores/rotation.js',
+    text: "return { kind: 'reuse' };",
+    instead: "return { kind: 'rotate' };",
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     let { refresh } = phone.tokens
-    const refreshed = async (token: string) => target.send(await refreshRequest(target, phone.deviceKey, token))
+    const refreshed = async (token: string) =>
+      target.send(await refreshRequest(target, phone.deviceKey, token))
     for (let i = 0; i < 2; i++) refresh = tokensOf(await refreshed(refresh)).refresh
     const answer = await refreshed(phone.tokens.refresh)
     return verdict(answer, answer.status === 200 && 'the service gave new tokens for an old one')

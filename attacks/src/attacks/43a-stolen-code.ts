@@ -19,7 +19,9 @@ export const attack: Attack = {
     const challenge = await getChallenge(target)
     const id = enrolmentId(await target.send(await enrolmentRequest(target, { key, code, challenge })))
     const right = await target.oneTimeText(sendTo)
-    const answer = await target.send(await confirmRequest(target, key, id, right === '123456' ? '654321' : '123456'))
+    const answer = await target.send(
+      await confirmRequest(target, key, id, right === '123456' ? '654321' : '123456'),
+    )
     return verdict(answer, answer.status === 200 && 'the thief’s device is bound to the victim')
   },
 }

@@ -22,7 +22,10 @@ export const attack: Attack = {
     const challenge = await getChallenge(target)
     const read = await enrolmentRequest(target, { key: victim, code, challenge })
     const message = JSON.parse(Buffer.from(read.body).toString()) as Record<string, unknown>
-    const forged = await signedJson(target, proxy, '/holdfast/enrolments', { ...message, device_key: proxy.jwk })
+    const forged = await signedJson(target, proxy, '/holdfast/enrolments', {
+      ...message,
+      device_key: proxy.jwk,
+    })
     const answer = await target.send(forged)
     if (answer.code !== null) return verdict(answer, false)
     const text = await target.oneTimeText(sendTo)

@@ -11,10 +11,16 @@ export const attack: Attack = {
   requirement: 'K1',
   section: '6',
   expect: 'harmless',
-  weaken: { file: 'server/device.js', text: 'user: asking.user, limit: listLimit', instead: 'user: null, limit: listLimit' },
+  weaken: {
+    file: 'server/device.js',
+    text: 'user: asking.user, limit: listLimit',
+    instead: 'user: null, limit: listLimit',
+  },
   async run(target: Target): Promise<Outcome> {
     const [victim, attacker] = [await enrol(target), await enrol(target)]
-    const answer = await target.send(await attacker.signed({ method: 'GET', target: '/holdfast/devices' }, {}, 'device'))
+    const answer = await target.send(
+      await attacker.signed({ method: 'GET', target: '/holdfast/devices' }, {}, 'device'),
+    )
     if (!answer.text.includes(attacker.device)) throw new Error(`no list: ${answer.text.slice(0, 200)}`)
     return harmless(answer.text.includes(victim.device) && 'the victim’s device is in the attacker’s list')
   },

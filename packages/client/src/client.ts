@@ -90,14 +90,20 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
   }
 
   function sessionOf(family: Family): Session {
+    let ended = false
+    const open = (): Family => {
+      if (ended) throw new HoldfastError('session_ended')
+      return family
+    }
     return {
-      fetch: (input, init) => fetchSigned(service, family, input, init),
-      devices: () => listDevices(service, family),
-      removeDevice: (id) => removeDevice(service, family, id),
+      fetch: async (input, init) => fetchSigned(service, open(), input, init),
+      devices: async () => listDevices(service, open()),
+      removeDevice: async (id) => removeDevice(service, open(), id),
       async end(): Promise<void> {
-        const last = family.detach('session_ended')
+        if (ended) return
+        ended = true
         families.delete(family)
-        if (last !== null) await endSession(service, last)
+        await endSession(service, family).finally(() => family.close('session_ended'))
       },
     }
   }
@@ -117,7 +123,8 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
       return sessionOf(family)
     },
     async forget(): Promise<void> {
-      const device = await state.device()
+      // A record nobody can read any more must not keep its user from starting again.
+      const device = await state.device().catch(() => null)
       closeAll('not_enrolled')
       // The key first: when that fails the record still names it, and forgetting can be tried again.
       if (device !== null) await platform.keystore.remove(device.key.label)

@@ -3,30 +3,9 @@ import { coveredWhenPresent, reservedPrefix } from '@holdfast/core'
 import type { Report } from './config-rules.ts'
 import type { WrittenConfig, WrittenRoute } from './config-schema.ts'
 import type { ConfigPath } from './config-source.ts'
+import { allowedFields } from './request-fields.ts'
 
-const tokenForm = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
-
-/** They speak of the connection or of the message's length, not of the request (RFC 9110 section 7.6.1). */
-const connectionFields: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-const ownFields: ReadonlySet<string> = new Set([
-  'authorization',
-  'content-digest',
-  'signature',
-  'signature-input',
-])
+const tokenForm = /^[!#$%&'*+.^`|~0-9a-z-]+$/
 
 /** Harmless when changed on the way: they pick a language or a form, never an act or an amount. */
 const harmless: ReadonlySet<string> = new Set([
@@ -37,11 +16,19 @@ const harmless: ReadonlySet<string> = new Set([
   'user-agent',
 ])
 
+function mayPass(name: string): boolean {
+  try {
+    return allowedFields([name]).has(name)
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
 function checkName(name: string, at: ConfigPath, report: Report): boolean {
   if (!tokenForm.test(name)) report(at, 'expected a field name in lower case')
   else if (name.startsWith(reservedPrefix)) report(at, `names that begin with ${reservedPrefix} are ours`)
-  else if (ownFields.has(name)) report(at, 'this field belongs to Holdfast')
-  else if (connectionFields.has(name)) report(at, 'this field belongs to the connection')
+  else if (!mayPass(name)) report(at, 'this field never reaches a backend: it means something to the gateway')
   else return true
   return false
 }

@@ -1,6 +1,7 @@
 /** The form of holdfast.yaml, before anything in it is looked up: what may be written, and of which kind. */
 import type { Policy } from '@holdfast/server'
 import * as v from 'valibot'
+import { defaultLimits, type Limits } from './limits.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
 /** A database address may hold a password: it is written here, or taken from a file or the environment. */
@@ -46,7 +47,7 @@ export type WrittenConfig = {
   routes?: WrittenRoute[]
   outbox: { kind: 'insecureReadable'; file: string } | ({ kind: 'webhook'; url: string } & WrittenSecret)
   policy?: Numbers<Policy>
-  limits?: Record<string, number>
+  limits?: { [Name in keyof Limits]?: number }
   log?: { level?: LogLevel }
 }
 
@@ -130,6 +131,14 @@ const policy = v.strictObject({
   anonymousPerMinute: v.exactOptional(positive),
 })
 
+const limitNames = Object.keys(defaultLimits) as Array<keyof Limits>
+const limits = v.strictObject(
+  Object.fromEntries(limitNames.map((name) => [name, v.exactOptional(positive)])) as Record<
+    keyof Limits,
+    v.ExactOptionalSchema<typeof positive, undefined>
+  >,
+)
+
 export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObject({
   origin: text,
   listen: v.strictObject({
@@ -162,6 +171,6 @@ export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObj
     v.strictObject({ kind: v.literal('webhook'), url: text, ...secret }),
   ]),
   policy: v.exactOptional(policy),
-  limits: v.exactOptional(v.record(text, positive)),
+  limits: v.exactOptional(limits),
   log: v.exactOptional(v.strictObject({ level: v.exactOptional(v.picklist(logLevels)) })),
 })

@@ -224,16 +224,16 @@ describe('a complaint names file, line, column, path and what is expected', () =
     [
       'a field of the connection',
       yaml(routes('{ path: /a, forward: [transfer-encoding] }')),
-      'routes[0].forward[0]: this field belongs to the connection',
+      'routes[0].forward[0]: this field never reaches a backend',
     ],
     [
       'a credential to the backend',
       yaml(routes('{ path: /a, policy: open, forward: [authorization] }')),
-      'routes[0].forward[0]: this field belongs to Holdfast',
+      'routes[0].forward[0]: this field never reaches a backend',
     ],
     [
       'a field nobody signed',
-      yaml(routes('{ path: /a, forward: [x-http-method-override] }')),
+      yaml(routes('{ path: /a, forward: [cookie] }')),
       'routes[0].forward[0]: no signature covers this field',
     ],
     [

@@ -16,6 +16,7 @@ import {
 } from './config-rules.ts'
 import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-schema.ts'
 import { type ConfigProblem, readSource } from './config-source.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './log.ts'
 import { readSecret, readUrl, type SecretSources } from './secrets.ts'
 
@@ -53,12 +54,9 @@ export type Config = {
   readonly routes: readonly RouteConfig[]
   readonly outbox: OutboxConfig
   readonly policy: Policy
-  readonly limits: Readonly<Record<string, number>>
+  readonly limits: Limits
   readonly log: { readonly level: LogLevel }
 }
-
-/** What a backend may learn of a request besides its body when a route names no fields. */
-const defaultForward: readonly string[] = ['accept', 'accept-language', 'content-type', 'idempotency-key']
 
 function routeOf(written: WrittenRoute, defaultUpstream: string): RouteConfig {
   const { path, methods, policy = 'signed', signer = 'any', fields = [], timeoutMs } = written
@@ -70,7 +68,7 @@ function routeOf(written: WrittenRoute, defaultUpstream: string): RouteConfig {
     fields,
     upstream: written.upstream ?? defaultUpstream,
     // What is signed is meant for the backend.
-    forward: [...new Set([...defaultForward, ...fields, ...(written.forward ?? [])])],
+    forward: [...new Set([...fields, ...(written.forward ?? [])])],
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   }
 }
@@ -134,7 +132,7 @@ function resolveConfig(file: string, written: WrittenConfig, sources: SecretSour
     routes: routes.map((route) => routeOf(route, defaultUpstream)),
     outbox: outboxOf(written, sources),
     policy: policyOf(written),
-    limits: written.limits ?? {},
+    limits: { ...defaultLimits, ...written.limits },
     log: { level: log?.level ?? 'info' },
   }
 }

@@ -72,9 +72,6 @@ export interface Load {
   /** Throws `overloaded`; otherwise every enter is followed by one leave. */
   enter(address: string): void
   leave(address: string): void
-  /** Work that outlives its request: an unsafe call goes on when its client has left. */
-  keep(): void
-  release(): void
   /** Throws `overloaded` when more bytes cannot be held. */
   hold(bytes: number): void
   free(bytes: number): void
@@ -87,12 +84,11 @@ export interface Load {
 export function createLoad(limits: Limits): Load {
   const addresses = createAddressCounter(limits.requestsPerAddress)
   let requests = 0
-  let kept = 0
   let spooled = 0
   let waiting: Array<() => void> = []
 
   function settle(): void {
-    if (requests > 0 || kept > 0 || waiting.length === 0) return
+    if (requests > 0 || waiting.length === 0) return
     for (const resolve of waiting) resolve()
     waiting = []
   }
@@ -106,13 +102,6 @@ export function createLoad(limits: Limits): Load {
     leave(address: string): void {
       requests -= 1
       addresses.leave(address)
-      settle()
-    },
-    keep(): void {
-      kept += 1
-    },
-    release(): void {
-      kept -= 1
       settle()
     },
     hold(bytes: number): void {

@@ -3,6 +3,7 @@
  * written, whoever passes it: no header, no query, no body, no secret reaches the log by accident.
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
+import type { FailureRecord, GatewayLog, RequestRecord } from './access-log.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -109,4 +110,22 @@ export function createLog(options: { level: LogLevel; destination?: DestinationS
       if (logger.isLevelEnabled(level)) logger[level](allowedFacts(facts), event)
     }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** What the data path has to say, in the words of this log. */
+export function gatewayLog(log: Log): GatewayLog {
+  return {
+    request({ code, device, ...record }: RequestRecord): void {
+      log.info('request', {
+        ...record,
+        ...(code === null ? {} : { code }),
+        ...(device === null ? {} : { device }),
+      })
+    },
+    failure({ upstream, ...record }: FailureRecord): void {
+      log.error('failure', upstream === null ? record : { ...record, upstream })
+    },
+    connection: (record: { readonly code: string; readonly remote: string }): void =>
+      log.info('connection refused', record),
+  }
 }

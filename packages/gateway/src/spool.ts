@@ -3,27 +3,24 @@ import type { IncomingMessage } from 'node:http'
 import { type Fields, HoldfastError } from '@holdfast/core'
 import type { Load } from './limits.ts'
 
-/** Frees nothing by itself: who gets the body frees `body.length` when done with it. */
+/** Who gets a body frees `body.length` of the load when done with it. */
 export type SpoolOptions = { readonly limitBytes: number; readonly load: Load }
 
 export const emptyBody: Uint8Array = new Uint8Array(0)
-
-/** The client left while it was sending: nobody is there to be answered. */
-export const clientGone: unique symbol = Symbol('client gone')
 
 export function hasBody(fields: Fields): boolean {
   return fields.has('transfer-encoding') || (fields.get('content-length') ?? '0') !== '0'
 }
 
 /**
- * Rejects with `body_too_large`, `overloaded`, or {@link clientGone}; what was held is free again then. Time is bounded by
- * the listener, which cuts connections that are too slow.
+ * Null when the client left while it was sending. Rejects with `body_too_large` or `overloaded`; what was held is free
+ * again then. Time is bounded by the listener, which cuts connections that are too slow.
  */
 export function spool(
   message: IncomingMessage,
   fields: Fields,
   options: SpoolOptions,
-): Promise<Uint8Array | typeof clientGone> {
+): Promise<Uint8Array | null> {
   const { limitBytes, load } = options
   if (Number(fields.get('content-length') ?? '0') > limitBytes) throw new HoldfastError('body_too_large')
   return new Promise((resolve, reject) => {
@@ -57,7 +54,7 @@ export function spool(
     function leave(): void {
       stop()
       load.free(length)
-      resolve(clientGone)
+      resolve(null)
     }
     message.on('data', take).on('end', finish).on('close', leave)
   })

@@ -19,12 +19,15 @@ import {
 } from './request.ts'
 import { createSessionCache } from './session-cache.ts'
 import { createSessions } from './session.ts'
-import { createStatement, type Statement } from './statement.ts'
+import { createStatement } from './statement.ts'
 
 export interface HoldfastServer {
   readonly origin: string
   /** What operators do: activation codes, devices, audit, operators. */
   readonly operators: Operators
+  /** For banks that hand out activation codes from their own back office. */
+  readonly enrolment: Pick<Enrolment, 'issue'>
+  readonly devices: Pick<Devices, 'revoke'>
   /** True for the paths Holdfast answers itself: `/.well-known/holdfast` and `/holdfast/…`. */
   owns(path: string): boolean
   /** Answers one of them; never throws: refusals are answers too. */
@@ -46,8 +49,6 @@ export interface HoldfastServer {
   explain(head: RequestHead, now: number): Promise<CheckReport[]>
   close(): Promise<void>
 }
-
-export type { Devices, Enrolment, Operators, Statement }
 
 /** Refuses with TypeError an origin that is not `https://host[:port]`, or `http://` on loopback. */
 function checkOrigin(origin: string): void {
@@ -78,6 +79,8 @@ export async function createServer(options: Deployment): Promise<HoldfastServer>
   return {
     origin: deployment.origin,
     operators: createOperators(deployment, { enrolment, devices }),
+    enrolment,
+    devices,
     owns: (path: string): boolean => path === statementPath || path.startsWith(ownPrefix),
     async answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer> {
       try {

@@ -1,0 +1,50 @@
+/** The operator's part: codes for users, and the removal of devices, over the real admin API. */
+import { readFile } from 'node:fs/promises'
+import { type Address, exchange, type FieldLine } from './raw.ts'
+import { json } from './phone.ts'
+
+export type Operator = { readonly name: string; readonly secret: string }
+export type Admin = {
+  activate(user: string, sendTo: string): Promise<string>
+  revoke(device: string): Promise<void>
+}
+
+/** The first operator's credentials as the gateway writes them at its first start. */
+export async function readOperator(file: string): Promise<Operator> {
+  return JSON.parse(await readFile(file, 'utf8')) as Operator
+}
+
+export function adminOf(address: () => Address, operator: () => Operator): Admin {
+  async function post(target: string, body: unknown): Promise<Record<string, unknown>> {
+    const { name, secret } = operator()
+    const bytes = Buffer.from(JSON.stringify(body))
+    const { host, port } = address()
+    const fields: FieldLine[] = [
+      ['Host', `${host}:${port}`],
+      ['Authorization', `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`],
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(bytes.length)],
+    ]
+    return json(await exchange(address(), { method: 'POST', target, fields, body: bytes }))
+  }
+  return {
+    activate: async (user, sendTo) =>
+      (await post('/admin/activations', { user, send_to: sendTo }))['code'] as string,
+    revoke: async (device) => void (await post(`/admin/devices/${device}/revoke`, {})),
+  }
+}
+
+const textsMs = 5000
+
+/** Reads the readable outbox until the latest text to this number is there, and takes the six digits out of it. */
+export async function readText(file: string, sendTo: string): Promise<string> {
+  const until = Date.now() + textsMs
+  for (;;) {
+    const lines = (await readFile(file, 'utf8').catch(() => '')).trim().split('\n')
+    const text = lines.findLast((line) => line.includes(JSON.stringify(sendTo).slice(1, -1)))
+    const digits = text === undefined ? undefined : / (\d{6}) /.exec(text)?.[1]
+    if (digits !== undefined) return digits
+    if (Date.now() > until) throw new Error(`no text to ${sendTo} in the outbox`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

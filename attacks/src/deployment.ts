@@ -1,0 +1,48 @@
+/** A deployment somewhere as a target: only what an outsider and a friendly operator can reach. */
+import { adminOf, readOperator, readText } from './admin.ts'
+import type { Address } from './raw.ts'
+import { sender, type Target } from './target.ts'
+
+export type DeploymentOptions = {
+  /** The public origin. */
+  readonly target: string
+  /** The admin listener. */
+  readonly admin: string
+  /** File with an operator's name and secret, as the gateway writes it. */
+  readonly credentials: string
+  /** The readable outbox with the one-time texts. */
+  readonly outbox: string
+  /** A path below which reading is open; `/open` unless given. */
+  readonly openPath?: string
+}
+
+function addressOf(url: string): Address {
+  const { protocol, hostname, port } = new URL(url)
+  const tls = protocol === 'https:'
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (tls ? 443 : 80)), tls }
+}
+
+function unavailable(): never {
+  throw new Error('this cannot be done to a deployment')
+}
+
+export async function openDeployment(options: DeploymentOptions): Promise<Target> {
+  const operator = await readOperator(options.credentials)
+  return {
+    ...sender(() => addressOf(options.target)),
+    ...adminOf(
+      () => addressOf(options.admin),
+      () => operator,
+    ),
+    origin: new URL(options.target).origin,
+    openPath: options.openPath ?? '/open',
+    backend: null,
+    line: null,
+    oneTimeText: (sendTo) => readText(options.outbox, sendTo),
+    crash: unavailable,
+    publicWords: unavailable,
+    files: unavailable,
+    load: unavailable,
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,5 @@
+export { fileKeystore } from './keystore.ts'
+export { nodeNetwork } from './network.ts'
+export type { NodePlatformOptions } from './platform.ts'
+export { nodePlatform } from './platform.ts'
+export { fileStorage } from './storage.ts'

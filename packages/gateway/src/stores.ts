@@ -1,0 +1,67 @@
+/** The stores a configuration names, opened. A store that cannot be opened at start is a Complaint, not a stack. */
+import { join } from 'node:path'
+import { HoldfastError } from '@holdfast/core'
+import type { DurableStore, ShortLivedStore } from '@holdfast/server'
+import { memoryShortLived, memoryStore } from '@holdfast/server/memory'
+import { redisShortLived } from '@holdfast/server/redis'
+import { embeddedStore, postgresShortLived, postgresStore } from '@holdfast/server/sql'
+import { Complaint } from './complaint.ts'
+import type { Config } from './config.ts'
+
+export type Stores = { readonly store: DurableStore; readonly shortLived: ShortLivedStore }
+
+async function opened<Store>(what: string, advice: string, open: Promise<Store>): Promise<Store> {
+  try {
+    return await open
+  } catch (error) {
+    const cause = error instanceof HoldfastError ? error.cause : error
+    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+    throw new Complaint(`${what} cannot be opened${reason}: ${advice}`, 1)
+  }
+}
+
+function openDurable({ store, data }: Config): Promise<DurableStore> {
+  if (store.kind === 'memory') return Promise.resolve(memoryStore())
+  if (store.kind === 'postgres')
+    return opened(
+      'the PostgreSQL store',
+      'check that the server runs and that store.url fits',
+      postgresStore({ url: store.url }),
+    )
+  return opened(
+    'the embedded database',
+    `${data} must be writable, and no other gateway may use it`,
+    embeddedStore({ directory: join(data, 'database') }),
+  )
+}
+
+function openShortLived({ nonces, store }: Config): Promise<ShortLivedStore> {
+  if (nonces.kind === 'redis')
+    return opened(
+      'the Redis nonce memory',
+      'check that the server runs and that nonces.url fits',
+      redisShortLived({ url: nonces.url }),
+    )
+  if (nonces.kind === 'postgres' && store.kind === 'postgres')
+    return opened(
+      'the PostgreSQL nonce memory',
+      'check that the server runs and that store.url fits',
+      postgresShortLived({ url: store.url }),
+    )
+  return Promise.resolve(memoryShortLived())
+}
+
+export async function openStores(config: Config): Promise<Stores> {
+  const store = await openDurable(config)
+  try {
+    return { store, shortLived: await openShortLived(config) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+export async function closeStores({ store, shortLived }: Stores): Promise<void> {
+  await shortLived.close()
+  await store.close()
+}
