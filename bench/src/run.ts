@@ -18,7 +18,7 @@ import { tableOf } from './table.ts'
 import type { Target } from './target.ts'
 import { oneVerify, targets, yardstick } from './targets.ts'
 
-const fullRun: Rounds = { count: 12, durationMs: 600, warmUpMs: 3000 }
+const fullRun: Rounds = { count: 10, durationMs: 600, warmUpMs: 6000 }
 const quickRun: Rounds = { count: 1, durationMs: 200, warmUpMs: 200 }
 
 interface Skipped {

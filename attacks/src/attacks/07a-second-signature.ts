@@ -20,7 +20,7 @@ export const attack: Attack = {
   expect: 'signature_invalid',
   weaken: {
     file: 'core/request.js',
-    text: 'label !== signatureLabel && carriesOurTag(member[1])',
+    text: "label !== signatureLabel && parameters.get('tag') === signatureTag",
     instead: 'false',
   },
   async run(target: Target): Promise<Outcome> {

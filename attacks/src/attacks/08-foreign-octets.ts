@@ -13,7 +13,7 @@ export const attack: Attack = {
   requirement: 'T5',
   section: '3.9',
   expect: 'ambiguous_request',
-  weaken: { file: 'core/fields.js', text: ' || !valuePattern.test(value)', instead: '' },
+  weaken: { file: 'core/fields.js', text: '!printable.test(value)', instead: 'false' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')

@@ -12,7 +12,7 @@ export const attack: Attack = {
   requirement: 'K3',
   section: '3.3',
   expect: 'signature_invalid',
-  weaken: { file: 'core/request.js', text: 'tag="holdfast"$/', instead: 'tag="[a-z]+"$/' },
+  weaken: { file: 'core/request.js', text: 'tag="${signatureTag}")$', instead: 'tag="[a-z]+")$' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

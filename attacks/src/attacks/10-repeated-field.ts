@@ -14,7 +14,7 @@ export const attack: Attack = {
   requirement: 'T5',
   section: '3.9',
   expect: 'ambiguous_request',
-  weaken: { file: 'core/fields.js', text: 'single.has(name)', instead: 'false' },
+  weaken: { file: 'core/fields.js', text: 'before !== undefined && isSingle(name)', instead: 'false' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')

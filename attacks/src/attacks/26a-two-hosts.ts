@@ -13,7 +13,12 @@ export const attack: Attack = {
   requirement: 'T5',
   section: '3.9',
   expect: 'ambiguous_request',
-  weaken: { file: 'core/fields.js', text: "'host',", instead: '' },
+  weaken: {
+    file: 'core/fields.js',
+    text: 'if (before !== undefined && isSingle(name))',
+    instead:
+      "if (before !== undefined && name === 'host') continue; if (before !== undefined && isSingle(name))",
+  },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

@@ -5,7 +5,7 @@ import { plain } from '../phone.ts'
 import { randomText } from '../signer.ts'
 import type { Target } from '../target.ts'
 
-const tricks = ['/../', '/%2e%2e/', '/.%2E/', '/./../', '//../', '/..%2f', '/..%5c', '/x%00/../']
+const tricks = ['/../', '/./../', '//../', '//', '/x/../../']
 
 export const attack: Attack = {
   id: '27a-path-tricks',
@@ -15,7 +15,7 @@ export const attack: Attack = {
   requirement: 'T5',
   section: '3.9',
   expect: 'ambiguous_request',
-  weaken: { file: 'core/target.js', text: ' || twoReadings.test(path)', instead: '' },
+  weaken: { file: 'core/target.js', text: ' || oddSegment.test(path)', instead: '' },
   async run(target: Target): Promise<Outcome> {
     const variants = tricks.map((trick): Variant => {
       const marker = `accounts-${randomText(6)}`

@@ -15,8 +15,8 @@ export const attack: Attack = {
   expect: 'signature_missing',
   weaken: {
     file: 'core/route.js',
-    text: 'rule.methods !== undefined && !rule.methods.includes(method)',
-    instead: 'false',
+    text: "rule.methods?.includes(method === 'HEAD' ? 'GET' : method) ?? true",
+    instead: 'true',
   },
   async run(target: Target): Promise<Outcome> {
     const path = `${target.openPath}/${randomText(6)}`

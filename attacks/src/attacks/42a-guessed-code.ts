@@ -14,7 +14,7 @@ export const attack: Attack = {
   requirement: 'K1',
   section: '4.1',
   expect: 'activation_refused',
-  weaken: { file: 'server/stores/memory/enrolment.js', text: ' || held.tries >= limit', instead: '' },
+  weaken: { file: 'server/stores/memory/activation.js', text: ' || held.tries >= limit', instead: '' },
   async run(target: Target): Promise<Outcome> {
     const key = await makeKey()
     const code = await target.activate(`user-${randomText(6)}`, '+15550100')

@@ -12,7 +12,7 @@ export const attack: Attack = {
   requirement: 'K1',
   section: '4.1',
   expect: 'activation_refused',
-  weaken: { file: 'server/stores/memory/enrolment.js', text: 'held.used = true;', instead: '' },
+  weaken: { file: 'server/stores/memory/activation.js', text: 'held.used = true;', instead: '' },
   async run(target: Target): Promise<Outcome> {
     const code = await target.activate(`user-${randomText(6)}`, '+15550101')
     const begin = async () => {

@@ -14,6 +14,7 @@ export const attack: Attack = {
   section: '3.4',
   expect: 'device_key_required',
   weaken: { file: 'server/request.js', text: "{ name: 'device-key', run: checkDeviceKey },", instead: '' },
+  watchesBackend: true,
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = `/device-only/${randomText(6)}`

@@ -59,7 +59,13 @@ export async function startBackend(secretFile: string): Promise<Running> {
 }
 
 export function startGateway(configFile: string): Promise<Running> {
-  return start(process.execPath, ['packages/gateway/bin/holdfast.js', 'serve', '--config', configFile, '--json'])
+  return start(process.execPath, [
+    'packages/gateway/bin/holdfast.js',
+    'serve',
+    '--config',
+    configFile,
+    '--json',
+  ])
 }
 
 /** Runs one `holdfast` command and returns what it printed as JSON. */

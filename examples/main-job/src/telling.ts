@@ -12,11 +12,22 @@ export function say(text: string): void {
   console.log(`   ${text}`)
 }
 export function wire(direction: '→' | '←', text: string): void {
-  for (const line of text.split('\n')) console.log(paint(2, `   ${direction} ${line.length > 150 ? `${line.slice(0, 147)}…` : line}`))
+  for (const line of text.split('\n'))
+    console.log(paint(2, `   ${direction} ${line.length > 150 ? `${line.slice(0, 147)}…` : line}`))
 }
 export function refused(what: string, code: string): void {
   console.log(`   ${paint(32, '✓ refused')} ${what}: ${code}`)
 }
 export function done(text: string): void {
   console.log(`   ${paint(32, '✓')} ${text}`)
+}
+/** Throws unless it was refused with exactly this code: the main job is a test too. */
+export function expectRefusal(
+  what: string,
+  answer: { status: number; code: string | undefined },
+  code: string,
+): void {
+  if (answer.code !== code)
+    throw new Error(`${what}: expected ${code}, got ${answer.status} ${answer.code ?? ''}`)
+  refused(what, `${answer.status} ${code}`)
 }

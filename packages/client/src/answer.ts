@@ -19,7 +19,7 @@ const maxAnswerBytes = 262_144
 const maxRetryAfterSeconds = 86_400
 
 /** The keys the service statement names. Rejects with `answer_refused` for a name it does not know. */
-export type AnswerTrust = { readonly crypto: CryptoPort; keyOf(kid: string): Promise<VerifyKey> }
+export type AnswerTrust = { readonly crypto: CryptoPort; keyOf: (kid: string) => Promise<VerifyKey> }
 
 export type Refusal = {
   /** What the answer says; null when that is no code of ours. */
@@ -152,4 +152,3 @@ export async function readRefusal(
   const reported = rawField(answer, problemField)
   return { error: isErrorCode(reported) ? new HoldfastError(reported, wait) : null, verified: false }
 }
-

@@ -11,7 +11,7 @@ export type TokenCall<Result> = {
   readonly signer: RouteSigner
   readonly timeoutCovers: 'head' | 'answer'
   readonly signal?: AbortSignal
-  accept(answer: NetworkAnswer, sent: Outgoing): Promise<Result>
+  readonly accept: (answer: NetworkAnswer, sent: Outgoing) => Promise<Result>
 }
 
 /** Each try has a new signature and the token of the moment; an Idempotency-Key in the draft stays what it is. */
@@ -34,7 +34,8 @@ export async function callWithToken<Result>(
     timeoutCovers,
     ...(signal === undefined ? {} : { signal }),
     async again(code: ErrorCode): Promise<void> {
-      if (code === 'token_expired' || code === 'token_invalid' || code === 'token_missing') await family.renew(token)
+      if (code === 'token_expired' || code === 'token_invalid' || code === 'token_missing')
+        await family.renew(token)
     },
     refused: (code) => family.refused(code),
   })

@@ -86,7 +86,8 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
   async function revoked(device: string): Promise<void> {
     closeAll('device_revoked')
     const now = await state.device()
-    if (now?.phase === 'enrolled' && now.device === device) await state.saveDevice({ ...now, phase: 'revoked' })
+    if (now?.phase === 'enrolled' && now.device === device)
+      await state.saveDevice({ ...now, phase: 'revoked' })
   }
 
   function sessionOf(family: Family): Session {

@@ -58,8 +58,8 @@ export type PendingEnrolment = {
 }
 
 export type Enrolment = {
-  enrol(options: EnrolOptions): Promise<PendingEnrolment>
-  resume(): Promise<PendingEnrolment | BoundDevice>
+  readonly enrol: (options: EnrolOptions) => Promise<PendingEnrolment>
+  readonly resume: () => Promise<PendingEnrolment | BoundDevice>
 }
 
 /** Signed refusals after which this enrolment can never be completed. */
@@ -149,7 +149,8 @@ export function createEnrolment(service: Service, state: State): Enrolment {
   /** The state of this very enrolment: another tab may have begun or ended one meanwhile. */
   async function own(transcript: string): Promise<EnrollingState> {
     const now = await state.device()
-    if (now?.phase !== 'enrolling' || now.transcript !== transcript) throw new HoldfastError('enrolment_refused')
+    if (now?.phase !== 'enrolling' || now.transcript !== transcript)
+      throw new HoldfastError('enrolment_refused')
     return now
   }
 
@@ -159,7 +160,9 @@ export function createEnrolment(service: Service, state: State): Enrolment {
     await keystore.remove(enrolling.key.label)
   }
 
-  const answerTrust = (enrolling: EnrollingState): { issuer: string; transcript: string } & Pick<typeof trust, 'keyOf'> => ({
+  const answerTrust = (
+    enrolling: EnrollingState,
+  ): { issuer: string; transcript: string } & Pick<typeof trust, 'keyOf'> => ({
     issuer: origin,
     transcript: enrolling.transcript,
     keyOf: trust.keyOf,
@@ -250,7 +253,7 @@ export function createEnrolment(service: Service, state: State): Enrolment {
       const before = await state.device()
       if (before === null) throw new HoldfastError('not_enrolled')
       if (before.phase === 'revoked') throw new HoldfastError('device_revoked')
-      if (before.phase === 'enrolled') return { phase: 'enrolled', device: before.device, user: before.user }
+      if (before.phase !== 'enrolling') return { phase: 'enrolled', device: before.device, user: before.user }
       if (before.confirmation !== null) return complete(before, fromStoredRequest(before.confirmation))
       return before.offer === null ? begin(before) : pending(before, before.offer)
     },

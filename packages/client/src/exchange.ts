@@ -16,22 +16,22 @@ export type Line = {
   readonly platform: Platform
   readonly trust: AnswerTrust
   /** Asks the signed clock. */
-  askTime(): Promise<void>
+  readonly askTime: () => Promise<void>
 }
 
 export type Conversation<Result> = {
   /** The request of this try: a new signature, or the very bytes of the last one. */
-  prepare(): Promise<Outgoing>
+  readonly prepare: () => Promise<Outgoing>
   /** Takes an answer that is no refusal. Throws `answer_refused` when it is not the service's. */
-  accept(answer: NetworkAnswer, sent: Outgoing): Promise<Result>
+  readonly accept: (answer: NetworkAnswer, sent: Outgoing) => Promise<Result>
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable: boolean
   readonly timeoutCovers: 'head' | 'answer'
   readonly signal?: AbortSignal
   /** Called before the next try after a refusal, when the pause is over and the clock was asked. */
-  again?(code: ErrorCode, verified: boolean): Promise<void>
+  readonly again?: (code: ErrorCode, verified: boolean) => Promise<void>
   /** Told of a refusal the service signed, before it is thrown: only here may the client change what it believes. */
-  refused?(code: ErrorCode): Promise<void>
+  readonly refused?: (code: ErrorCode) => Promise<void>
 }
 
 type Outcome<Result> =
@@ -39,7 +39,11 @@ type Outcome<Result> =
   | { readonly kind: 'failed'; readonly error: HoldfastError }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
-async function attempt<Result>(line: Line, talk: Conversation<Result>, sent: Outgoing): Promise<Outcome<Result>> {
+async function attempt<Result>(
+  line: Line,
+  talk: Conversation<Result>,
+  sent: Outgoing,
+): Promise<Outcome<Result>> {
   const { timeoutCovers, signal } = talk
   let answer: NetworkAnswer
   try {
@@ -54,7 +58,8 @@ async function attempt<Result>(line: Line, talk: Conversation<Result>, sent: Out
   try {
     return { kind: 'accepted', result: await talk.accept(answer, sent) }
   } catch (error) {
-    const doubtful = error instanceof HoldfastError && ['answer_refused', 'network_unreachable'].includes(error.code)
+    const doubtful =
+      error instanceof HoldfastError && ['answer_refused', 'network_unreachable'].includes(error.code)
     if (!doubtful) throw error
     return { kind: 'failed', error }
   }

@@ -66,7 +66,8 @@ async function bytesOf(body: FetchBody): Promise<{ bytes: Uint8Array; type: stri
 function idempotencyKey(init: FetchInit, headers: Headers, service: Service): string {
   const key = init.idempotencyKey ?? headers.get('idempotency-key')
   if (key === null) return toBase64url(service.platform.crypto.random(16))
-  if (!/^[A-Za-z0-9_-]{16,128}$/.test(key)) throw new TypeError('an Idempotency-Key has 16 to 128 characters of A-Za-z0-9_-')
+  if (!/^[A-Za-z0-9_-]{16,128}$/.test(key))
+    throw new TypeError('an Idempotency-Key has 16 to 128 characters of A-Za-z0-9_-')
   return key
 }
 
@@ -81,7 +82,8 @@ async function read(service: Service, input: string | URL, init: FetchInit): Pro
   const headers = new Headers(init.headers)
   if (safe && init.body !== undefined && init.body !== null) throw new TypeError(`${method} carries no body`)
   if (safe && init.idempotencyKey !== undefined) throw new TypeError(`${method} takes no Idempotency-Key`)
-  for (const name of headers.keys()) if (ours.test(name)) throw new TypeError(`the field ${name} is set by Holdfast`)
+  for (const name of headers.keys())
+    if (ours.test(name)) throw new TypeError(`the field ${name} is set by Holdfast`)
   const { bytes, type } = await bytesOf(init.body ?? new Uint8Array(0))
   if (type !== null && !headers.has('content-type')) headers.set('content-type', type)
   if (!safe) headers.set('idempotency-key', idempotencyKey(init, headers, service))
@@ -142,5 +144,11 @@ export async function fetchSigned(
     return converse(service, { prepare, accept, repeatable: safe, timeoutCovers: 'head', ...signal })
   }
   const signed = { ...draft, routeFields: rule.fields }
-  return callWithToken(service, family, { draft: signed, signer: rule.signer, timeoutCovers: 'head', ...signal, accept })
+  return callWithToken(service, family, {
+    draft: signed,
+    signer: rule.signer,
+    timeoutCovers: 'head',
+    ...signal,
+    accept,
+  })
 }

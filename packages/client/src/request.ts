@@ -59,9 +59,9 @@ export type RepeatableCall<Result> = {
   readonly request: Outgoing
   readonly key: SigningKey
   /** Keeps a request before it is sent. */
-  store(request: Outgoing): Promise<void>
-  accept(answer: NetworkAnswer, sent: Outgoing): Promise<Result>
-  refused?(code: ErrorCode): Promise<void>
+  readonly store: (request: Outgoing) => Promise<void>
+  readonly accept: (answer: NetworkAnswer, sent: Outgoing) => Promise<Result>
+  readonly refused?: (code: ErrorCode) => Promise<void>
 }
 
 /** Whether the service, whose clock was just asked, can no longer take this signature. */

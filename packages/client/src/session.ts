@@ -46,8 +46,8 @@ type TokenCall = {
   readonly request: Outgoing
   readonly deviceKey: SigningKey
   /** Told of each form the request takes, before it is sent. */
-  store(request: Outgoing): void
-  refused(code: ErrorCode): Promise<void>
+  readonly store: (request: Outgoing) => void
+  readonly refused: (code: ErrorCode) => Promise<void>
 }
 
 async function tokenRequest(service: Service, body: TokenRequest, key: SigningKey): Promise<Outgoing> {

@@ -6,6 +6,38 @@ import { fromBase64url, HoldfastError, toBase64url } from '@holdfast/core'
 import * as v from 'valibot'
 import type { Outgoing, RecordStore } from './ports.ts'
 
+/** The bytes of a request with its signature, so that they can be sent again (docs/protocol.md 4.5). */
+export type StoredRequest = {
+  method: string
+  url: string
+  fields: Array<[string, string]>
+  /** b64u. */
+  body: string
+}
+/** Where the device key lies and which one it is. */
+export type DeviceKeyName = { label: string; thumbprint: string }
+
+export type EnrollingState = {
+  version: 1
+  phase: 'enrolling'
+  key: DeviceKeyName
+  /** b64u of the transcript's SHA-256. */
+  transcript: string
+  request: StoredRequest
+  /** Null until the service answered the first step. */
+  offer: { enrolment: string; sentTo: string; expires: number } | null
+  /** Null until the one-time text was given. */
+  confirmation: StoredRequest | null
+}
+export type EnrolledState = {
+  version: 1
+  phase: 'enrolled' | 'revoked'
+  key: DeviceKeyName
+  device: string
+  user: string
+}
+export type DeviceState = EnrollingState | EnrolledState
+
 const text = v.pipe(v.string(), v.minLength(1))
 const requestSchema = v.strictObject({
   method: text,
@@ -13,39 +45,25 @@ const requestSchema = v.strictObject({
   fields: v.array(v.tuple([v.string(), v.string()])),
   body: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/)),
 })
-/** The bytes of a request with its signature, so that they can be sent again (docs/protocol.md 4.5). */
-export type StoredRequest = v.InferOutput<typeof requestSchema>
-
 const keySchema = v.strictObject({ label: text, thumbprint: text })
-export type DeviceKeyName = v.InferOutput<typeof keySchema>
-
-const offerSchema = v.strictObject({ enrolment: text, sentTo: v.string(), expires: v.number() })
-
-const enrollingSchema = v.strictObject({
-  version: v.literal(1),
-  phase: v.literal('enrolling'),
-  key: keySchema,
-  /** b64u of the transcript's SHA-256. */
-  transcript: text,
-  request: requestSchema,
-  /** Null until the service answered the first step. */
-  offer: v.nullable(offerSchema),
-  /** Null until the one-time text was given. */
-  confirmation: v.nullable(requestSchema),
-})
-export type EnrollingState = v.InferOutput<typeof enrollingSchema>
-
-const enrolledSchema = v.strictObject({
-  version: v.literal(1),
-  phase: v.picklist(['enrolled', 'revoked']),
-  key: keySchema,
-  device: text,
-  user: v.string(),
-})
-export type EnrolledState = v.InferOutput<typeof enrolledSchema>
-
-const deviceSchema = v.variant('phase', [enrollingSchema, enrolledSchema])
-export type DeviceState = v.InferOutput<typeof deviceSchema>
+const deviceSchema: v.GenericSchema<unknown, DeviceState> = v.variant('phase', [
+  v.strictObject({
+    version: v.literal(1),
+    phase: v.literal('enrolling'),
+    key: keySchema,
+    transcript: text,
+    request: requestSchema,
+    offer: v.nullable(v.strictObject({ enrolment: text, sentTo: v.string(), expires: v.number() })),
+    confirmation: v.nullable(requestSchema),
+  }),
+  v.strictObject({
+    version: v.literal(1),
+    phase: v.picklist(['enrolled', 'revoked']),
+    key: keySchema,
+    device: text,
+    user: v.string(),
+  }),
+])
 
 const serviceSchema = v.strictObject({
   version: v.literal(1),

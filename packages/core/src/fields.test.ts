@@ -39,19 +39,38 @@ describe('parseFields', () => {
     expect(outcome(() => parseFields(['X_Trace.Id', '1', "X!#$%&'*+^`|~", '2']))).toBe('ok')
   })
 
-  it.each(['', ' ', 'a b', 'a:', 'a\n', 'a\u0000', 'é', '(a)', '"a"', 'a/b', 'Idempotency-\u212aey', '\u017fignature'])(
-    'refuses the name %j',
-    (name) => {
-      expect(outcome(() => parseFields([name, 'a']))).toBe('ambiguous_request')
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'a:',
+    'a\n',
+    'a\u0000',
+    'é',
+    '(a)',
+    '"a"',
+    'a/b',
+    'Idempotency-\u212aey',
+    '\u017fignature',
+  ])('refuses the name %j', (name) => {
+    expect(outcome(() => parseFields([name, 'a']))).toBe('ambiguous_request')
+  })
 
-  it.each(['a\nb', 'a\r\nX: b', 'a\u0000', 'a\tb', '\u007f', 'é', '\u2028', 'a\n', '\na', '\u00a0', '\u000b'])(
-    'refuses the value %j',
-    (value) => {
-      expect(outcome(() => parseFields(['X-A', value]))).toBe('ambiguous_request')
-    },
-  )
+  it.each([
+    'a\nb',
+    'a\r\nX: b',
+    'a\u0000',
+    'a\tb',
+    '\u007f',
+    'é',
+    '\u2028',
+    'a\n',
+    '\na',
+    '\u00a0',
+    '\u000b',
+  ])('refuses the value %j', (value) => {
+    expect(outcome(() => parseFields(['X-A', value]))).toBe('ambiguous_request')
+  })
 
   it('is misused by a name without value', () => {
     expect(() => parseFields(['Host'])).toThrow(TypeError)

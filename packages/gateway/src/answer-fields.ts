@@ -5,8 +5,8 @@ import { hopByHop } from './request-fields.ts'
 export type AnswerFields = {
   /** Flat list name, value, …, names in lower case. */
   readonly list: string[]
-  /** False when the answer ends with its connection or its last chunk. */
-  readonly hasLength: boolean
+  /** Null when the answer ends with its connection or its last chunk. */
+  readonly length: number | null
 }
 
 /** Only Holdfast signs answers and says `holdfast-…` (docs/protocol.md 3.8). */
@@ -23,9 +23,9 @@ export function answerFields(
   answer: { readonly status: number; readonly signed: boolean },
 ): AnswerFields {
   const list: string[] = []
-  let hasLength = false
+  let length: number | null = null
   let chunked = false
-  let private_ = false
+  let isPrivate = false
   let named: ReadonlySet<string> = hopByHop
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = latin1(raw[i]).toLowerCase()
@@ -39,16 +39,16 @@ export function answerFields(
     if (name === 'content-length') {
       // RFC 9110 section 8.6: a 204 has no length.
       if (answer.status === 204) continue
-      hasLength = true
+      length = Number(value)
     } else if (name === 'cache-control' && answer.signed) {
       if (!uncacheable.test(value)) continue
-      private_ = true
+      isPrivate = true
     }
     list.push(name, value)
   }
-  if (hasLength && chunked) throw new HoldfastError('upstream_invalid')
-  if (answer.signed && !private_) list.push('cache-control', 'no-store')
-  return { list: named === hopByHop ? list : without(list, named), hasLength }
+  if (length !== null && chunked) throw new HoldfastError('upstream_invalid')
+  if (answer.signed && !isPrivate) list.push('cache-control', 'no-store')
+  return { list: named === hopByHop ? list : without(list, named), length }
 }
 
 function latin1(bytes: Uint8Array | undefined): string {

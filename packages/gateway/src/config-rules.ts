@@ -39,15 +39,26 @@ export function checkListeners(config: WrittenConfig, report: Report): void {
     report(['admin', 'host'], 'the admin listener is for loopback only: expected 127.0.0.1, ::1 or localhost')
 }
 
+function isUpstreamAddress({ protocol, pathname, search, hash, username, password }: URL): boolean {
+  if (!/^https?:$/.test(protocol) || `${search}${hash}${username}${password}` !== '') return false
+  try {
+    return parseTarget(pathname).path === pathname
+  } catch {
+    return false
+  }
+}
+
 export function checkUpstreams(config: WrittenConfig, report: Report): void {
   const names = config.upstreams.map(({ name }) => name)
   config.upstreams.forEach(({ name, url, identity }, i) => {
     const at = ['upstreams', i]
     const parsed = parseUrl(url)
     if (names.indexOf(name) !== i) report([...at, 'name'], 'another upstream has this name')
-    // The target is forwarded as it was signed, so an upstream has no path of its own.
-    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.origin !== url.replace(/\/$/, ''))
-      report([...at, 'url'], 'expected http://host:port or https://host:port, without a path')
+    if (parsed === null || !isUpstreamAddress(parsed))
+      report(
+        [...at, 'url'],
+        'expected http://host:port or https://host:port, with or without a canonical path',
+      )
     if (identity.mode === 'insecurePlain' && !isLoopbackUrl(url))
       report([...at, 'identity', 'mode'], 'insecurePlain is for an upstream on loopback only')
   })

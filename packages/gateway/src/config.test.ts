@@ -153,8 +153,8 @@ describe('a complaint names file, line, column, path and what is expected', () =
       'identity.mode: insecurePlain is for an upstream on loopback',
     ],
     [
-      'an upstream with a path',
-      yaml(upstream('url: "http://127.0.0.1/api", identity: { mode: signature }')),
+      'an upstream with a query',
+      yaml(upstream('url: "http://127.0.0.1/api?a", identity: { mode: signature }')),
       'upstreams[0].url: expected http://host:port',
     ],
     [

@@ -18,16 +18,14 @@ import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-sche
 import { type ConfigProblem, readSource } from './config-source.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './log.ts'
-import { readSecret, readUrl, type SecretSources } from './secrets.ts'
+import { readBytes, readSecret, readUrl, type SecretSources } from './secrets.ts'
+import type { UpstreamOptions } from './upstream.ts'
 
 export type StoreConfig = { kind: 'embedded' } | { kind: 'postgres'; url: string } | { kind: 'memory' }
 export type NonceConfig = { kind: 'memory' } | { kind: 'postgres' } | { kind: 'redis'; url: string }
 export type OutboxConfig =
   | { kind: 'insecureReadable'; file: string }
   | { kind: 'webhook'; url: string; secret: Uint8Array }
-export type UpstreamConfig = Omit<WrittenUpstream, 'identity'> & {
-  identity: { mode: 'hmac-sha256'; secret: Uint8Array } | { mode: 'signature' } | { mode: 'insecurePlain' }
-}
 export type RouteConfig = RouteRule & {
   readonly upstream: string
   readonly forward: readonly string[]
@@ -41,7 +39,8 @@ export type Config = {
   readonly listen: {
     readonly host: string
     readonly port: number
-    readonly tls?: { readonly key: string; readonly cert: string }
+    /** PEM. */
+    readonly tls?: { readonly key: Uint8Array; readonly cert: Uint8Array }
   }
   readonly hosts: readonly string[]
   readonly admin: { readonly host: string; readonly port: number }
@@ -49,7 +48,7 @@ export type Config = {
   readonly data: string
   readonly store: StoreConfig
   readonly nonces: NonceConfig
-  readonly upstreams: readonly UpstreamConfig[]
+  readonly upstreams: readonly UpstreamOptions[]
   readonly defaultUpstream: string
   readonly routes: readonly RouteConfig[]
   readonly outbox: OutboxConfig
@@ -91,11 +90,12 @@ function outboxOf({ outbox }: WrittenConfig, sources: SecretSources): OutboxConf
   return { kind: 'webhook', url: outbox.url, secret: readSecret(outbox, ['outbox'], 16, sources) }
 }
 
-function upstreamOf(written: WrittenUpstream, index: number, sources: SecretSources): UpstreamConfig {
+function upstreamOf(written: WrittenUpstream, index: number, sources: SecretSources): UpstreamOptions {
   const { identity } = written
-  if (identity.mode !== 'hmac-sha256') return { ...written, identity }
+  const upstream = { timeoutMs: 15_000, connections: 128, ...written }
+  if (identity.mode !== 'hmac-sha256') return { ...upstream, identity }
   const secret = readSecret(identity, ['upstreams', index, 'identity'], 32, sources)
-  return { ...written, identity: { mode: 'hmac-sha256', secret } }
+  return { ...upstream, identity: { mode: 'hmac-sha256', secret } }
 }
 
 function policyOf({ policy = {} }: WrittenConfig): Policy {
@@ -109,6 +109,16 @@ function policyOf({ policy = {} }: WrittenConfig): Policy {
   }
 }
 
+function tlsOf(
+  tls: { key: string; cert: string },
+  sources: SecretSources,
+): { key: Uint8Array; cert: Uint8Array } {
+  return {
+    key: readBytes(tls.key, ['listen', 'tls', 'key'], sources),
+    cert: readBytes(tls.cert, ['listen', 'tls', 'cert'], sources),
+  }
+}
+
 function resolveConfig(file: string, written: WrittenConfig, sources: SecretSources): Config {
   const absolute = (name: string): string => resolve(sources.directory, name)
   const defaultUpstream = written.defaultUpstream ?? written.upstreams[0]?.name ?? ''
@@ -117,11 +127,7 @@ function resolveConfig(file: string, written: WrittenConfig, sources: SecretSour
   return {
     file,
     origin: written.origin,
-    listen: {
-      host,
-      port,
-      ...(tls === undefined ? {} : { tls: { key: absolute(tls.key), cert: absolute(tls.cert) } }),
-    },
+    listen: { host, port, ...(tls === undefined ? {} : { tls: tlsOf(tls, sources) }) },
     hosts: written.hosts ?? [],
     admin: { host: written.admin?.host ?? '127.0.0.1', port: written.admin?.port ?? 8081 },
     data: absolute(written.data ?? './data'),

@@ -34,7 +34,7 @@ const invalid: ReadonlySet<string> = new Set([
 ])
 
 function codeOf(error: unknown): ErrorCode {
-  const code = (error as { code?: unknown }).code
+  const code = (error as { code?: unknown } | null)?.code
   if (error instanceof HoldfastError) return error.code
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'upstream_timeout'
   if (typeof code === 'string' && (invalid.has(code) || code.startsWith('HPE_'))) return 'upstream_invalid'
@@ -49,6 +49,7 @@ export function relay(options: RelayOptions): Leave {
   let abort: ((error?: Error) => void) | null = null
   let resume: (() => void) | null = null
   let paused = false
+  let left = false
   /** Octets of the answer still to come, when it has a length. */
   let missing = -1
   let last: Uint8Array | null = null
@@ -66,7 +67,7 @@ export function relay(options: RelayOptions): Leave {
     const lost = sent && unsafe && !upstream.retriesIdempotently
     const failure = new HoldfastError(lost ? 'outcome_unknown' : codeOf(error), { cause: error })
     const report = (): void => {
-      options.onFailure(failure, response.headersSent)
+      if (!left) options.onFailure(failure, response.headersSent)
       options.onEnd()
     }
     if (outcome === null) report()
@@ -99,12 +100,12 @@ export function relay(options: RelayOptions): Leave {
     },
     onHeaders(status, raw, resumeAnswer): boolean {
       if (status < 200) return true
-      const { list, hasLength } = answerFields(raw, { status, signed: options.signed })
+      const { list, length } = answerFields(raw, { status, signed: options.signed })
       resume = resumeAnswer
       outcome?.start(status, list)
       if (response.destroyed) return true
       response.writeHead(status, list)
-      if (hasLength) missing = Number(response.getHeader('content-length') ?? list[list.indexOf('content-length') + 1])
+      if (length !== null) missing = length
       else if (request.method !== 'HEAD' && status !== 204 && status !== 304) response.flushHeaders()
       return true
     },
@@ -139,8 +140,12 @@ export function relay(options: RelayOptions): Leave {
   upstream.send(request, handler)
   return () => {
     if (over) return
-    if (unsafe) proceed()
-    else if (abort !== null) abort()
-    else fail(new HoldfastError('upstream_unreachable'))
+    if (unsafe) {
+      proceed()
+      return
+    }
+    left = true
+    if (abort === null) fail(null)
+    else abort()
   }
 }

@@ -15,7 +15,8 @@ export type SecretSources = {
 
 const nothing = new Uint8Array(0)
 
-function fileBytes(name: string, at: ConfigPath, { directory, report }: SecretSources): Uint8Array {
+/** The bytes of a file less one final line break; empty, and reported, when it cannot be read. */
+export function readBytes(name: string, at: ConfigPath, { directory, report }: SecretSources): Uint8Array {
   try {
     const bytes = new Uint8Array(readFileSync(resolve(directory, name)))
     // Editors end a file with a line break that nobody means.
@@ -48,7 +49,7 @@ export function readSecret(
   const bytes =
     secretFile === undefined
       ? environmentBytes(secretEnv as string, place, sources)
-      : fileBytes(secretFile, place, sources)
+      : readBytes(secretFile, place, sources)
   if (bytes.length > 0 && bytes.length < minimumBytes)
     sources.report(place, `this secret is too short: expected at least ${minimumBytes} bytes`)
   return bytes
@@ -74,7 +75,7 @@ export function readUrl(
     name === 'url'
       ? value
       : fromUtf8(
-          name === 'urlFile' ? fileBytes(value, place, sources) : environmentBytes(value, place, sources),
+          name === 'urlFile' ? readBytes(value, place, sources) : environmentBytes(value, place, sources),
         )
   ).trim()
   if (!URL.canParse(url) || !schemes.includes(new URL(url).protocol.slice(0, -1)))

@@ -2,14 +2,8 @@
  * Verified tokens with their session and device, so that a signed request costs no database and no second signature check.
  * Trusted only while this node demonstrably hears the revocations of every other one (docs/protocol.md 5).
  */
-import {
-  type AccessTokenClaims,
-  decodeAccessToken,
-  HoldfastError,
-  toBase64url,
-  utf8,
-  type VerifyKey,
-} from '@holdfast/core'
+import { hash } from 'node:crypto'
+import { type AccessTokenClaims, decodeAccessToken, HoldfastError, type VerifyKey } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { LRUCache } from 'lru-cache'
 import type { Deployment } from './deployment.ts'
@@ -89,7 +83,7 @@ export async function createSessionCache(deployment: Deployment): Promise<Sessio
 
   return {
     find(token: string): LiveSession | Promise<LiveSession> {
-      const key = toBase64url(nodeCrypto.sha256(utf8(token)))
+      const key = hash('sha256', token, 'base64url')
       const known = sessions.get(key)
       if (known === undefined) return load(key, verifyToken(token, deployment))
       if (clock.monotonic() - feed.freshAt() < trustMs) return known

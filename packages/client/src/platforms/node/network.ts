@@ -22,9 +22,14 @@ export function nodeNetwork(request: NetworkRequest): Promise<NetworkAnswer> {
   const { method, url, fields, body, timeoutMs, timeoutCovers, signal } = request
   const send = url.startsWith('https:') ? httpsRequest : httpRequest
   const headers = Object.fromEntries(fields)
-  const framing = method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? {} : { 'content-length': body.length }
+  const framing =
+    method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? {} : { 'content-length': body.length }
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers, ...framing }, ...(signal === undefined ? {} : { signal }) }
+    const options = {
+      method,
+      headers: { ...headers, ...framing },
+      ...(signal === undefined ? {} : { signal }),
+    }
     const outgoing = send(url, options)
     const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), timeoutMs)
     const stop = (): void => clearTimeout(timer)

@@ -13,8 +13,8 @@ export type Exchange = {
 type Recorder = {
   readonly exchange: Exchange
   /** The answer to hand on: its body is written down as it is read. */
-  answered(answer: NetworkAnswer): NetworkAnswer
-  failed(): void
+  readonly answered: (answer: NetworkAnswer) => NetworkAnswer
+  readonly failed: () => void
 }
 
 export function record({ method, url, fields, body }: Outgoing): Recorder {

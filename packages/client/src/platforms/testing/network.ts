@@ -40,8 +40,8 @@ type Act = 'lose' | 'drop' | 'duplicate' | ForgedAnswer
 type Fault = { readonly match: Match; readonly act: Act; left: number }
 
 function answerOf({ status, fields, body }: ForgedAnswer): NetworkAnswer {
-  const stream = new Response(typeof body === 'string' ? body : new Uint8Array(body)).body
-  return { status, rawFields: fields.flat(), body: stream as ReadableStream<Uint8Array> }
+  const { body: stream } = new Response(typeof body === 'string' ? body : new Uint8Array(body))
+  return { status, rawFields: fields.flat(), body: stream ?? emptyBody() }
 }
 
 /** Reads an answer to its end and throws it away: the service has done its work. */
@@ -49,7 +49,11 @@ async function drain(answer: NetworkAnswer): Promise<void> {
   for (const reader = answer.body.getReader(); ; ) if ((await reader.read()).done) return
 }
 
-async function meet(fault: Fault | undefined, request: NetworkRequest, send: Network): Promise<NetworkAnswer> {
+async function meet(
+  fault: Fault | undefined,
+  request: NetworkRequest,
+  send: Network,
+): Promise<NetworkAnswer> {
   if (fault === undefined) return send(request)
   fault.left--
   if (typeof fault.act === 'object') return answerOf(fault.act)
@@ -92,7 +96,8 @@ export function virtualNetwork(service: Network): VirtualNetwork & { readonly se
     loseAnswer: (times: number, match?: Match): void => add('lose', times, match),
     dropRequest: (times: number, match?: Match): void => add('drop', times, match),
     duplicate: (times: number, match?: Match): void => add('duplicate', times, match),
-    forge: (match: Match, answer: ForgedAnswer, times = Number.POSITIVE_INFINITY): void => add(answer, times, match),
+    forge: (match: Match, answer: ForgedAnswer, times = Number.POSITIVE_INFINITY): void =>
+      add(answer, times, match),
     rewrite(rewrite: Rewrite): void {
       rewriting = rewrite
     },
@@ -106,13 +111,16 @@ export function virtualNetwork(service: Network): VirtualNetwork & { readonly se
   }
 }
 
+const emptyBody = (): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.close() })
+
 /** A service in this process, e.g. a function of `Request` and `Response`, as the network. */
 export function handlerNetwork(handler: (request: Request) => Promise<Response>): Network {
   return async ({ method, url, fields, body }) => {
     const headers = fields.map(([name, value]): [string, string] => [name, value])
     const content = body.length > 0 ? { body: new Uint8Array(body) } : {}
     const response = await handler(new Request(url, { method, headers, ...content }))
-    const stream = response.body ?? (new Response('').body as ReadableStream<Uint8Array>)
+    const stream = response.body ?? emptyBody()
     return { status: response.status, rawFields: [...response.headers].flat(), body: stream }
   }
 }

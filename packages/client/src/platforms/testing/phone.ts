@@ -32,7 +32,7 @@ export type VirtualPhone = {
 export function virtualPhone(options: VirtualPhoneOptions = {}): VirtualPhone {
   const crypto = options.crypto ?? nodeCrypto
   const clock = virtualClock(options)
-  const keystore = virtualKeystore(crypto, clock.sleep)
+  const keystore = virtualKeystore(crypto, (ms) => clock.sleep(ms))
   const storage = virtualStorage()
   const network = virtualNetwork(options.network ?? nodeNetwork)
   const platform: Platform = { name: 'testing', crypto, keystore, storage, network: network.send, clock }
@@ -55,7 +55,7 @@ export function virtualPhone(options: VirtualPhoneOptions = {}): VirtualPhone {
       keystore.copyTo(copy.keystore)
       return copy
     },
-    snapshot: storage.snapshot,
-    restore: storage.restore,
+    snapshot: () => storage.snapshot(),
+    restore: (snapshot) => storage.restore(snapshot),
   }
 }

@@ -8,7 +8,7 @@ import type { Target } from '../target.ts'
 const tricks = ['/..;/', '/;x=/../', '/..\\', '/%zz/', '/{}/']
 
 export const attack: Attack = {
-  id: '27b-path-parameters',
+  id: '27c-path-parameters',
   title: 'Reach a protected path by path parameters and backslashes',
   power: 'none: anybody on the Internet',
   gain: 'protected data without any signature, behind servers that cut at a semicolon',

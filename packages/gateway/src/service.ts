@@ -1,0 +1,105 @@
+/** The service behind the sockets: stores, keys, outbox and the ordered checks, opened as one configuration says. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import {
+  type Clock,
+  createServer,
+  type HoldfastServer,
+  type KeyFile,
+  openKeyFile,
+  type Outbox,
+  systemClock,
+} from '@holdfast/server'
+import { Complaint } from './complaint.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import { createOutbox } from './outboxes.ts'
+import { closeStores, openStores, type Stores } from './stores.ts'
+
+export type ServiceOptions = { readonly log: Log; readonly clock?: Clock; readonly outbox?: Outbox }
+
+export type Service = {
+  readonly server: HoldfastServer
+  readonly keys: KeyFile
+  readonly stores: Stores
+  readonly clock: Clock
+  /** Reads the key file again; a damaged one is logged and the keys in use stay. */
+  reloadKeys(): Promise<void>
+  close(): Promise<void>
+}
+
+const keyReloadMs = 5_000
+const purgeMs = 60_000
+
+export function keyFileOf(config: Config): string {
+  return join(config.data, 'keys.json')
+}
+
+/** Opens the key file of a configuration, making data directory and keys when they are not there. */
+export async function openKeys(config: Config, clock: Clock = systemClock): Promise<KeyFile> {
+  const { session, repeatSeconds } = config.policy
+  const overlapSeconds = Math.max(session.accessSeconds, repeatSeconds) + 60
+  try {
+    await mkdir(config.data, { recursive: true, mode: 0o700 })
+    return await openKeyFile(keyFileOf(config), { clock, crypto: nodeCrypto, overlapSeconds })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== undefined) throw new Complaint(`${keyFileOf(config)} cannot be opened (${code})`, 1)
+    if (error instanceof TypeError) throw new Complaint(error.message, 1)
+    throw error
+  }
+}
+
+/** Runs again and again, one at a time, until stopped; failures are logged. */
+function repeating(act: () => Promise<void>, everyMs: number): { stop(): Promise<void> } {
+  let running: Promise<void> | null = null
+  const timer = setInterval(() => {
+    running ??= act().finally(() => {
+      running = null
+    })
+  }, everyMs)
+  timer.unref()
+  return {
+    async stop(): Promise<void> {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+/** Rejects with Complaint when a store or the key file cannot be opened. */
+export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
+  const { log, clock = systemClock, outbox = createOutbox(config.outbox) } = options
+  const keys = await openKeys(config, clock)
+  const stores = await openStores(config)
+  const attempt = (event: string, act: () => Promise<void>) => async (): Promise<void> =>
+    act().catch((cause: unknown) => log.error(event, { cause }))
+  const reloadKeys = attempt('key file not reloaded', () => keys.reload())
+  const { origin, policy, routes } = config
+  try {
+    const server = await createServer({ origin, ...stores, keys, policy, routes, outbox, clock })
+    const chores = [
+      repeating(reloadKeys, keyReloadMs),
+      repeating(
+        attempt('expired facts not removed', () => stores.store.purge(clock.now())),
+        purgeMs,
+      ),
+    ]
+    return {
+      server,
+      keys,
+      stores,
+      clock,
+      reloadKeys,
+      async close(): Promise<void> {
+        for (const chore of chores) await chore.stop()
+        await server.close()
+        await closeStores(stores)
+      },
+    }
+  } catch (error) {
+    await closeStores(stores)
+    throw error
+  }
+}
