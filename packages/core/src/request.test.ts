@@ -36,12 +36,30 @@ function withSignature(input: string, signature: string = goodSignature): Fields
 describe('coveredComponents', () => {
   it('is three, then what is there, then what the route asks for, each once', () => {
     const fields = parseFields([
-      'X-Amount', '1', 'Holdfast-Approval', 'a', 'Idempotency-Key', 'k', 'Content-Type', 't', 'Authorization', 'Holdfast t', 'X-Free', '2',
-    ]) // biome-ignore format: pairs
+      'X-Amount',
+      '1',
+      'Holdfast-Approval',
+      'a',
+      'Idempotency-Key',
+      'k',
+      'Content-Type',
+      't',
+      'Authorization',
+      'Holdfast t',
+      'X-Free',
+      '2',
+    ])
     expect(coveredComponents(new Map(), ['x-amount'])).toEqual(components)
-    expect(coveredComponents(fields, ['x-absent', 'x-amount', 'authorization', 'x-amount', '@method'])).toEqual([
-      ...components, 'authorization', 'content-type', 'idempotency-key', 'holdfast-approval', 'x-amount',
-    ]) // biome-ignore format: one list
+    expect(
+      coveredComponents(fields, ['x-absent', 'x-amount', 'authorization', 'x-amount', '@method']),
+    ).toEqual([
+      ...components,
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'holdfast-approval',
+      'x-amount',
+    ])
   })
 })
 

@@ -23,12 +23,29 @@ import { outsideVectors } from './outside-vectors.ts'
 const suite = outsideVectors('structured-field-tests')
 
 const files = [
-  'binary', 'boolean', 'date', 'dictionary', 'display-string', 'examples', 'item', 'key-generated', 'large-generated', 'list', 'listlist',
-  'number', 'number-generated', 'param-dict', 'param-list', 'param-listlist', 'string', 'string-generated', 'token', 'token-generated',
-] // biome-ignore format: one list
+  'binary',
+  'boolean',
+  'date',
+  'dictionary',
+  'display-string',
+  'examples',
+  'item',
+  'key-generated',
+  'large-generated',
+  'list',
+  'listlist',
+  'number',
+  'number-generated',
+  'param-dict',
+  'param-list',
+  'param-listlist',
+  'string',
+  'string-generated',
+  'token',
+  'token-generated',
+]
 
 /** Dates of ±999,999,999,999,999 s are beyond what a JavaScript Date holds. */
-const wrongValue = new Set(['date.json: 15 digit date', 'date.json: negative 15 digit date'])
 const dateBeyond = /^@-?9{15}$/
 /** `1.0` comes back as `1`: then a whole field is refused as not canonical where another signature has such a parameter. */
 const wrongText = /\d\.0(?!\d)/

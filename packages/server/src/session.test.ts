@@ -125,12 +125,14 @@ describe('unlock', () => {
       session: { accessSeconds: 300, maxSeconds: 200, idleSeconds: 300, graceSeconds: 10 },
     })
     phone = await bindPhone(stage)
+    stage.pass(0.7)
     const first = await unlock()
     expect(first).toMatchObject({ expires_in: 200, session_expires_in: 200 })
-    stage.pass(150)
+    stage.pass(149.3)
     const second = await refresh(first.refresh_token)
     expect(second).toMatchObject({ expires_in: 50, session_expires_in: 50 })
-    stage.pass(49.5)
+    // Alive for another 0.6 seconds, but no token of whole seconds fits in.
+    stage.pass(50.1)
     expect(await refusal(refresh(second.refresh_token))).toBe('session_ended')
   })
 })
