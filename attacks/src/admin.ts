@@ -1,12 +1,18 @@
 /** The operator's part: codes for users, and the removal of devices, over the real admin API. */
 import { readFile } from 'node:fs/promises'
-import { type Address, exchange, type FieldLine } from './raw.ts'
+import { parseProblem } from '@holdfast/core'
+import { type Address, type Answer, exchange, type FieldLine } from './raw.ts'
 import { json } from './phone.ts'
 
 export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
   activate(user: string, sendTo: string): Promise<string>
   revoke(device: string): Promise<void>
+}
+
+/** This listener has no backend behind it: its refusals are marked in the body alone. */
+export function adminAnswer(answer: Answer): Answer {
+  return { ...answer, code: parseProblem(answer.text)?.code ?? null }
 }
 
 /** The first operator's credentials as the gateway writes them at its first start. */

@@ -19,9 +19,14 @@ function harmOf(target: Target, marker: string, before: number, answer: Answer):
 }
 
 /** Sends it; it succeeded when anything bearing the marker arrived at the backend because of it. */
-export async function attempt(target: Target, marker: string, request: RawRequest): Promise<Outcome> {
+export async function attempt(
+  target: Target,
+  marker: string,
+  request: RawRequest,
+  send: Target['send'] = target.send,
+): Promise<Outcome> {
   const before = timesSeen(target, marker)
-  const answer = await target.send(request)
+  const answer = await send(request)
   return verdict(answer, harmOf(target, marker, before, answer))
 }
 

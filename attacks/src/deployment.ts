@@ -1,6 +1,6 @@
 /** A deployment somewhere as a target: only what an outsider and a friendly operator can reach. */
-import { adminOf, readOperator, readText } from './admin.ts'
-import type { Address } from './raw.ts'
+import { adminAnswer, adminOf, readOperator, readText } from './admin.ts'
+import { type Address, exchange } from './raw.ts'
 import { sender, type Target } from './target.ts'
 
 export type DeploymentOptions = {
@@ -37,9 +37,12 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     origin: new URL(options.target).origin,
     openPath: options.openPath ?? '/open',
     backend: null,
-    line: null,
+    sendAdmin: async (request) => adminAnswer(await exchange(addressOf(options.admin), request)),
+    adminHost: () => new URL(options.admin).host,
     oneTimeText: (sendTo) => readText(options.outbox, sendTo),
+    sendElsewhere: unavailable,
     crash: unavailable,
+    wipeNonces: unavailable,
     publicWords: unavailable,
     files: unavailable,
     load: unavailable,

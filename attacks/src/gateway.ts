@@ -4,7 +4,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-export type Ready = { readonly port: number; readonly adminPort: number }
+export type Ready = {
+  readonly port: number
+  readonly adminPort: number
+  /** File with the first operator's name and secret. */
+  readonly credentials: string
+}
 export type GatewayProcess = {
   readonly ready: Ready
   /** Everything it has written. */
@@ -18,9 +23,8 @@ const startMs = 30_000
 /** The ports in the ready line, or null for any other line. */
 function readReady(line: string): Ready | null {
   try {
-    const said = JSON.parse(line) as { ready?: unknown; port?: unknown; adminPort?: unknown }
-    if (typeof said.port !== 'number' || typeof said.adminPort !== 'number') return null
-    return { port: said.port, adminPort: said.adminPort }
+    const said = JSON.parse(line) as { ready?: unknown }
+    return said.ready === true ? (said as unknown as Ready) : null
   } catch {
     return null
   }

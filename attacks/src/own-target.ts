@@ -1,49 +1,18 @@
-/** A target of the suite's own: a backend, a line, and one gateway between them in a directory that is thrown away. */
+/** A target of the suite's own: a backend, a line, and gateways between them in a directory that is thrown away. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { adminOf, type Operator, readOperator, readText } from './admin.ts'
+import { adminAnswer, adminOf, type Operator, readOperator, readText } from './admin.ts'
 import type { Setting } from './attack.ts'
-import { type Backend, startBackend } from './backend.ts'
+import { startBackend } from './backend.ts'
 import { type GatewayProcess, startGateway } from './gateway.ts'
-import { type Line, openLine } from './line.ts'
-import { type Address, exchange } from './raw.ts'
+import { openLine } from './line.ts'
+import { configOf, type GatewayConfig, outboxOf } from './own-config.ts'
 import { plain } from './phone.ts'
+import { type Address, exchange } from './raw.ts'
+import { openSharedStores } from './shared-stores.ts'
 import { sender, type Target } from './target.ts'
-
-export type OwnTarget = Target & {
-  readonly backend: Backend
-  readonly line: Line
-  readonly adminAddress: Address
-}
-
-type Config = Readonly<Record<string, unknown>>
-
-/** Limits are generous: hundreds of phones enrol here within a minute. An attack on a limit sets its own. */
-function configOf(
-  home: string,
-  backend: Backend,
-  line: Line,
-  { store = 'memory', config = {} }: Setting,
-): Config {
-  const { policy = {}, ...others } = config as { policy?: Config }
-  return {
-    origin: line.origin,
-    listen: { port: 0 },
-    admin: { port: 0 },
-    data: join(home, 'data'),
-    store: { kind: store },
-    upstreams: [{ name: 'backend', url: backend.origin, identity: { mode: 'signature' } }],
-    routes: [
-      { path: '/open/*', methods: ['GET', 'HEAD'], policy: 'open' },
-      { path: '/device-only/*', signer: 'device' },
-    ],
-    outbox: { kind: 'insecureReadable', file: join(home, 'outbox.jsonl') },
-    ...others,
-    policy: { anonymousPerMinute: 1_000_000, ...policy },
-  }
-}
 
 async function readTree(directory: string): Promise<string> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
@@ -51,77 +20,110 @@ async function readTree(directory: string): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n')
 }
 
+type Fleet = {
+  start(changes?: GatewayConfig): Promise<void>
+  kill(): Promise<void>
+  /** The public address of a node. */
+  address(node: number): Address
+  adminAddress(): Address
+  operator(): Operator
+  words(): string
+}
+
 function loopback(port: number): Address {
   return { host: '127.0.0.1', port, tls: false }
 }
 
+/** Gateways from one directory of packages, all alike. */
+function createFleet(directory: string, home: string, first: GatewayConfig, size: number): Fleet {
+  const nodes: GatewayProcess[] = []
+  const said: string[] = []
+  let config = first
+  let operator: Operator | null = null
+  function node(index: number): GatewayProcess {
+    const running = nodes[index]
+    if (running === undefined) throw new Error('this node does not run')
+    return running
+  }
+  return {
+    async start(changes = {}) {
+      config = { ...config, ...changes }
+      while (nodes.length < size) nodes.push(await startGateway(directory, home, config))
+      operator ??= await readOperator(node(0).ready.credentials)
+    },
+    async kill() {
+      for (const running of nodes.splice(0)) {
+        await running.kill()
+        said.push(running.words())
+      }
+    },
+    address: (index) => loopback(node(index).ready.port),
+    adminAddress: () => loopback(node(0).ready.adminPort),
+    operator() {
+      if (operator === null) throw new Error('nothing was started')
+      return operator
+    },
+    words: () => [...said, ...nodes.map((running) => running.words())].join('\n'),
+  }
+}
+
+async function loadFrom(directory: string, specifier: string): Promise<Record<string, unknown>> {
+  const [, name = '', ...path] = specifier.split('/')
+  const file = join(directory, name, 'dist', ...path)
+  return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+}
+
 /** `directory` holds the packages: the product's, or those of a weakened copy. */
-export async function startTarget(directory: string, setting: Setting): Promise<OwnTarget> {
+export async function startTarget(directory: string, setting: Setting): Promise<Target> {
+  const clustered = setting.store === 'cluster'
+  const stores = clustered ? await openSharedStores() : null
   const home = await mkdtemp(join(tmpdir(), 'holdfast-target-'))
   const [backend, line] = [await startBackend(), await openLine()]
-  let config = configOf(home, backend, line, setting)
-  let gateway: GatewayProcess | null = null
-  let operator: Operator | null = null
-  const said: string[] = []
+  const surroundings = { home, origin: line.origin, backend: backend.origin }
+  const config = configOf(surroundings, setting, stores?.config ?? {})
+  const fleet = createFleet(directory, home, config, clustered ? 2 : 1)
+  const { adminAddress } = fleet
 
-  async function start(): Promise<GatewayProcess> {
-    const started = await startGateway(directory, home, config)
-    operator ??= await readOperator(join(home, 'data', 'operator.json'))
-    line.lead(loopback(started.ready.port))
-    gateway = started
-    return started
-  }
-  function running(): GatewayProcess {
-    if (gateway === null) throw new Error('the gateway does not run')
-    return gateway
-  }
-  async function stop(): Promise<void> {
-    said.push(gateway?.words() ?? '')
-    await gateway?.kill()
-    gateway = null
+  async function start(changes?: GatewayConfig): Promise<void> {
+    await fleet.start(changes)
+    line.lead(fleet.address(0))
   }
   async function close(): Promise<void> {
-    await stop()
+    await fleet.kill()
     line.close()
     await backend.close()
+    await stores?.remove()
     await rm(home, { recursive: true, force: true })
   }
-
   try {
     await start()
   } catch (error) {
     await close()
     throw error
   }
-  const address = (): Address => loopback(running().ready.port)
-  const adminAddress = (): Address => loopback(running().ready.adminPort)
-  const admin = adminOf(adminAddress, () => operator as Operator)
   return {
-    ...sender(address),
-    ...admin,
+    ...sender(() => fleet.address(0)),
+    ...adminOf(adminAddress, fleet.operator),
     origin: line.origin,
     openPath: '/open',
     backend,
-    line,
-    get adminAddress(): Address {
-      return adminAddress()
+    sendElsewhere: (request) => exchange(fleet.address(1), request),
+    sendAdmin: async (request) => adminAnswer(await exchange(adminAddress(), request)),
+    adminHost: () => `127.0.0.1:${adminAddress().port}`,
+    oneTimeText: (sendTo) => readText(outboxOf(home), sendTo),
+    async crash(changes) {
+      await fleet.kill()
+      await start(changes)
     },
-    oneTimeText: (sendTo) => readText(join(home, 'outbox.jsonl'), sendTo),
-    async crash(changes = {}) {
-      await stop()
-      config = { ...config, ...changes }
-      await start()
+    async wipeNonces() {
+      await stores?.wipeNonces()
     },
     async publicWords() {
-      const metrics = await exchange(adminAddress(), plain({ origin: 'http://127.0.0.1' }, '/metrics'))
-      return [...said, running().words(), metrics.text].join('\n')
+      const metrics = await exchange(adminAddress(), plain({ origin: `http://127.0.0.1` }, '/metrics'))
+      return `${fleet.words()}\n${metrics.text}`
     },
     files: () => readTree(join(home, 'data')),
-    load: (specifier) => {
-      const [, name, ...path] = specifier.split('/')
-      const file = join(directory, name as string, 'dist', ...path)
-      return import(pathToFileURL(file).href) as Promise<Record<string, unknown>>
-    },
+    load: (specifier) => loadFrom(directory, specifier),
     close,
   }
 }

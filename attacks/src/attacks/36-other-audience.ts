@@ -23,8 +23,13 @@ export const attack: Attack = {
     const phone = await enrol(target)
     const origin = 'http://localhost'
     await target.crash({ origin })
-    const path = target.path('account')
     const credentials = { origin, key: phone.sessionKey, token: phone.tokens.access }
-    return attempt(target, path, await sign({ method: 'GET', target: path }, credentials))
+    // For some seconds a service that was just started takes no signature at all, and that is another defence.
+    for (;;) {
+      const path = target.path('account')
+      const outcome = await attempt(target, path, await sign({ method: 'GET', target: path }, credentials))
+      if (outcome.kind === 'succeeded' || outcome.code !== 'nonce_store_restarted') return outcome
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
   },
 }

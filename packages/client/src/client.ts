@@ -1,13 +1,14 @@
 /** The client as the app sees it. */
 import { type ErrorCode, HoldfastError } from '@holdfast/core'
+import type { EnrolOptions } from './activation.ts'
 import { type Device, endSession, listDevices, removeDevice } from './device.ts'
-import { type BoundDevice, createEnrolment, type EnrolOptions, type PendingEnrolment } from './enrolment.ts'
+import { type BoundDevice, enrol, type PendingEnrolment, resumeEnrolment } from './enrolment.ts'
 import { type FetchInit, fetchSigned } from './fetch.ts'
 import type { Platform } from './ports.ts'
 import { deviceSigner, keyError } from './request.ts'
 import { type Family, unlock } from './session.ts'
 import { createState, type EnrolledState } from './state.ts'
-import { createService } from './statement.ts'
+import { createService, type Service } from './statement.ts'
 
 export type ClientOptions = {
   /** `https://host[:port]`, or `http://` on loopback; exactly the service's public origin. */
@@ -54,12 +55,30 @@ function checkPins(trust: readonly string[]): void {
   if (!sound) throw new TypeError('trust must name at least one service key thumbprint')
 }
 
+function sessionOf(service: Service, family: Family, forget: () => void): Session {
+  let ended = false
+  const open = (): Family => {
+    if (ended) throw new HoldfastError('session_ended')
+    return family
+  }
+  return {
+    fetch: async (input, init) => fetchSigned(service, open(), input, init),
+    devices: async () => listDevices(service, open()),
+    removeDevice: async (id) => removeDevice(service, open(), id),
+    async end(): Promise<void> {
+      if (ended) return
+      ended = true
+      forget()
+      await endSession(service, family).finally(() => family.close('session_ended'))
+    },
+  }
+}
+
 export function createClient({ origin, trust, platform }: ClientOptions): Client {
   checkOrigin(origin)
   checkPins(trust)
   const state = createState(platform.storage, origin)
   const service = createService({ origin, pins: [...trust], platform, state })
-  const enrolment = createEnrolment(service, state)
   const families = new Set<Family>()
 
   async function enrolled(): Promise<EnrolledState> {
@@ -90,29 +109,10 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
       await state.saveDevice({ ...now, phase: 'revoked' })
   }
 
-  function sessionOf(family: Family): Session {
-    let ended = false
-    const open = (): Family => {
-      if (ended) throw new HoldfastError('session_ended')
-      return family
-    }
-    return {
-      fetch: async (input, init) => fetchSigned(service, open(), input, init),
-      devices: async () => listDevices(service, open()),
-      removeDevice: async (id) => removeDevice(service, open(), id),
-      async end(): Promise<void> {
-        if (ended) return
-        ended = true
-        families.delete(family)
-        await endSession(service, family).finally(() => family.close('session_ended'))
-      },
-    }
-  }
-
   return {
     status: async () => (await state.device())?.phase ?? 'new',
-    enrol: enrolment.enrol,
-    resumeEnrolment: enrolment.resume,
+    enrol: (options) => enrol({ service, state }, options),
+    resumeEnrolment: () => resumeEnrolment({ service, state }),
     async unlock(): Promise<Session> {
       const device = await enrolled()
       await checkKey(device)
@@ -121,7 +121,7 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
         revoked: () => revoked(device.device),
       })
       families.add(family)
-      return sessionOf(family)
+      return sessionOf(service, family, () => families.delete(family))
     },
     async forget(): Promise<void> {
       // A record nobody can read any more must not keep its user from starting again.

@@ -31,7 +31,9 @@ export type FetchInit = {
 }
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
-const ours = /^(?:authorization|content-digest|content-length|host|signature|signature-input|holdfast-.*)$/
+/** What Holdfast signs or sends itself, and what belongs to the connection. */
+const ours =
+  /^(?:authorization|connection|content-digest|content-length|expect|host|keep-alive|signature|signature-input|te|trailer|transfer-encoding|upgrade|holdfast-.*)$/
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304])
 
 /** The URL and its path. TypeError unless it lies at the service's origin and has one reading only. */

@@ -1,6 +1,7 @@
+export type { EnrolOptions } from './activation.ts'
 export type { Client, ClientOptions, ClientStatus, Session } from './client.ts'
 export { createClient } from './client.ts'
 export type { Device } from './device.ts'
-export type { BoundDevice, EnrolOptions, PendingEnrolment } from './enrolment.ts'
+export type { BoundDevice, PendingEnrolment } from './enrolment.ts'
 export type { FetchBody, FetchInit } from './fetch.ts'
 export type * from './ports.ts'

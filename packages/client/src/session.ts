@@ -98,29 +98,59 @@ export async function unlock(service: Service, options: FamilyOptions): Promise<
   return createFamily(service, { ...options, key, response })
 }
 
+/**
+ * Renews, once at a time: however many ask, they share one use of the refresh token. A renewal whose answer did not come is
+ * still owed, and its very bytes go out again before any other: the service may have taken them.
+ */
+function createRenewal(
+  service: Service,
+  tools: Pick<TokenCall, 'deviceKey' | 'refused'>,
+): { readonly running: () => boolean; readonly renew: (refresh: string) => Promise<TokenResponse> } {
+  let owed: { readonly refresh: string; readonly request: Outgoing } | null = null
+  let running: Promise<TokenResponse> | null = null
+
+  async function send(refresh: string): Promise<TokenResponse> {
+    const body: TokenRequest = { grant_type: refreshGrant, refresh_token: refresh }
+    const request =
+      owed?.refresh === refresh ? owed.request : await tokenRequest(service, body, tools.deviceKey)
+    const store = (sent: Outgoing): void => {
+      owed = { refresh, request: sent }
+    }
+    store(request)
+    const response = await sendTokenRequest(service, { ...tools, request, store })
+    owed = null
+    return response
+  }
+
+  return {
+    running: () => running !== null,
+    renew(refresh: string): Promise<TokenResponse> {
+      running ??= send(refresh).finally(() => {
+        running = null
+      })
+      return running
+    },
+  }
+}
+
 function createFamily(
   service: Service,
   options: FamilyOptions & { readonly key: SigningKey; readonly response: TokenResponse },
 ): Family {
   const { clock } = service.platform
-  let alive: { readonly key: SigningKey; readonly tokens: Tokens } | null = {
-    key: options.key,
-    tokens: tokensOf(options.response, clock.monotonic()),
-  }
+  const { key, deviceKey } = options
+  let tokens: Tokens | null = tokensOf(options.response, clock.monotonic())
   let reason: ErrorCode = 'session_ended'
-  /** A renewal whose answer is still owed: these bytes go out again before any other. */
-  let owed: Outgoing | null = null
-  let renewing: Promise<void> | null = null
+  const renewal = createRenewal(service, { deviceKey, refused })
 
-  function live(): { readonly key: SigningKey; readonly tokens: Tokens } {
-    if (alive === null) throw new HoldfastError(reason)
-    return alive
+  function live(): Tokens {
+    if (tokens === null) throw new HoldfastError(reason)
+    return tokens
   }
 
   function close(why: ErrorCode): void {
-    if (alive !== null) reason = why
-    alive = null
-    owed = null
+    if (tokens !== null) reason = why
+    tokens = null
   }
 
   async function refused(code: ErrorCode): Promise<void> {
@@ -128,43 +158,25 @@ function createFamily(
     if (code === 'device_revoked') await options.revoked()
   }
 
-  async function exchangeTokens(): Promise<void> {
-    const { key, tokens } = live()
-    owed ??= await tokenRequest(
-      service,
-      { grant_type: refreshGrant, refresh_token: tokens.refresh },
-      options.deviceKey,
-    )
-    const response = await sendTokenRequest(service, {
-      request: owed,
-      deviceKey: options.deviceKey,
-      store: (request) => {
-        owed = request
-      },
-      refused,
-    })
-    live()
-    owed = null
-    alive = { key, tokens: tokensOf(response, clock.monotonic()) }
-  }
-
-  /** However many ask, there is one renewal: a second would be a second use of the same refresh token. */
-  function renewOnce(): Promise<void> {
-    renewing ??= exchangeTokens().finally(() => {
-      renewing = null
-    })
-    return renewing
+  async function renew(): Promise<void> {
+    const { refresh } = live()
+    const response = await renewal.renew(refresh)
+    // All who waited for it come here; the first takes the tokens over.
+    if (live().refresh === refresh) tokens = tokensOf(response, clock.monotonic())
   }
 
   return {
-    deviceKey: options.deviceKey,
-    sessionKey: (): SigningKey => live().key,
+    deviceKey,
+    sessionKey(): SigningKey {
+      live()
+      return key
+    },
     async token(): Promise<string> {
-      if (renewing !== null || clock.monotonic() >= live().tokens.renewAt) await renewOnce()
-      return live().tokens.access
+      if (renewal.running() || clock.monotonic() >= live().renewAt) await renew()
+      return live().access
     },
     async renew(used: string): Promise<void> {
-      if (live().tokens.access === used) await renewOnce()
+      if (live().access === used) await renew()
     },
     refused,
     close,

@@ -68,22 +68,23 @@ function keysOf(statement: ServiceStatement, platform: Platform): KeyOf {
   }
 }
 
+/** Milliseconds since 1970 by the service's clock, asked now. */
+function signedTime(line: Line, { iss, endpoints }: ServiceStatement, keyOf: KeyOf): Promise<number> {
+  const { crypto } = line.platform
+  const nonce = toBase64url(crypto.random(16))
+  return ask(line, `${iss}${endpoints.time}?nonce=${nonce}`, async (jws) => {
+    const kid = timeKeyId(jws)
+    if (kid === null) throw new HoldfastError('answer_refused')
+    return openTime(jws, { issuer: iss, nonce }, await keyOf(kid), crypto)
+  })
+}
+
 export function createService({ origin, pins, platform, state }: ServiceOptions): Service {
   const { crypto } = platform
   const clock = createServiceClock(platform.clock)
   let accepted: (AcceptedStatement & { readonly keyOf: KeyOf }) | null = null
   let fetching: Promise<void> | null = null
   const line: Line = { platform, trust: { crypto, keyOf }, askTime }
-
-  async function askTimeOf({ endpoints }: ServiceStatement, keyOfTime: KeyOf): Promise<void> {
-    const nonce = toBase64url(crypto.random(16))
-    const time = await ask(line, `${origin}${endpoints.time}?nonce=${nonce}`, async (jws) => {
-      const kid = timeKeyId(jws)
-      if (kid === null) throw new HoldfastError('answer_refused')
-      return openTime(jws, { issuer: origin, nonce }, await keyOfTime(kid), crypto)
-    })
-    clock.set(time)
-  }
 
   async function fetchStatement(): Promise<void> {
     const jws = await ask(line, origin + statementPath, async (text) => text)
@@ -93,7 +94,7 @@ export function createService({ origin, pins, platform, state }: ServiceOptions)
     const keys = keysOf(statement, platform)
     if (!clock.known()) {
       // First contact: this device's clock proves nothing, so the service's own decides whether the statement has ended.
-      await askTimeOf(statement, keys)
+      clock.set(await signedTime(line, statement, keys))
       if (clock.now() >= statement.exp * 1000) throw new HoldfastError('statement_refused')
     }
     await state.raiseFloor(statement.seq)
@@ -126,7 +127,7 @@ export function createService({ origin, pins, platform, state }: ServiceOptions)
 
   async function askTime(): Promise<void> {
     const { statement } = await current()
-    await askTimeOf(statement, keyOf)
+    clock.set(await signedTime(line, statement, keyOf))
   }
 
   return { ...line, origin, statement: current, now: () => clock.now() }

@@ -1,8 +1,8 @@
 /** A whole service in this process, a backend behind it, and phones that talk to it; all on one clock the test owns. */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type ErrorCode, HoldfastError, type RouteRule } from '@holdfast/core'
+import { join } from 'node:path'
+import { type CryptoPort, type ErrorCode, HoldfastError, type RouteRule } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import {
   createServer,
@@ -33,7 +33,7 @@ export type World = {
   readonly network: Network
   /** Lets time pass for the service and every phone. */
   advance(ms: number): void
-  phone(options?: { readonly wrongByMs?: number }): VirtualPhone
+  phone(options?: { readonly wrongByMs?: number; readonly crypto?: CryptoPort }): VirtualPhone
   client(phone: VirtualPhone, trust?: readonly string[]): Client
   activationCode(user?: string): Promise<string>
 }
@@ -54,8 +54,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const texts: string[] = []
   const executed: string[] = []
   const clock = { now: (): number => start + passed, monotonic: (): number => passed }
-  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-world-'))
-  const keys = await openKeyFile(path.join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
+  const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
   const deployment: Deployment = {
     origin,
     store: memoryStore(),
@@ -100,9 +100,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     executed,
     network,
     advance,
-    phone({ wrongByMs = 0 } = {}): VirtualPhone {
+    phone({ wrongByMs = 0, crypto = nodeCrypto } = {}): VirtualPhone {
       const sleep = async (ms: number): Promise<void> => advance(ms)
-      const phone = virtualPhone({ network, now: clock.now() + wrongByMs, sleep })
+      const phone = virtualPhone({ network, crypto, now: clock.now() + wrongByMs, sleep })
       phones.push(phone)
       return phone
     },

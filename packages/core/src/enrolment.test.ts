@@ -74,7 +74,7 @@ describe('the check phrase', () => {
 
   it('has 256 words to choose from, all different', () => {
     expect(new Set(checkWords).size).toBe(256)
-    for (const word of checkWords) expect(word).toMatch(/^[a-z]{4,9}$/)
+    for (const word of checkWords) expect(word).toMatch(/^[a-z]{3,9}$/)
   })
 })
 

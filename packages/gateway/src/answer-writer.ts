@@ -11,14 +11,14 @@ export type WriteOptions = {
 
 const lingerMs = 1_000
 
-/** Only when no head was written yet. Does nothing when the client has left. */
+/** Only when no head was written yet. Does nothing when the client has left or its connection was answered otherwise. */
 export function writeAnswer(
   message: IncomingMessage,
   response: ServerResponse,
   answer: OwnAnswer | KeptAnswer,
   options: WriteOptions,
 ): void {
-  if (response.destroyed) return
+  if (response.destroyed || !message.socket.writable) return
   const list: string[] = []
   for (const [name, value] of answer.fields) if (name !== 'content-length') list.push(name, value)
   if (options.repeated === true) list.push('holdfast-repeated', 'true')

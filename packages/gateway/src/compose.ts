@@ -1,10 +1,11 @@
 /** The composition root: from a configuration to a gateway that listens. Everything below takes what it needs from here. */
 import type { Clock, Outbox } from '@holdfast/server'
 import { type AdminListener, openAdmin } from './admin.ts'
+import { Complaint } from './complaint.ts'
 import type { Config } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { createLog, gatewayLog, type Log } from './log.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { ensureFirstOperator } from './first-operator.ts'
 import { openService, type Service } from './service.ts'
 
@@ -26,6 +27,7 @@ export type RunningGateway = {
   /** Where the first operator's credentials are. */
   readonly credentialsFile: string
   readonly service: Service
+  readonly metrics: Metrics
   /** Takes no more connections, waits for what is under way, then closes the stores. */
   close(): Promise<void>
 }
@@ -44,7 +46,7 @@ export async function startGateway(
   const metrics = createMetrics()
   let admin: AdminListener | null = null
   try {
-    const { listen, routes, upstreams, defaultUpstream, limits, hosts } = config
+    const { listen, routes, upstreams, defaultUpstream, limits, hosts, policy } = config
     const gateway = createGateway({
       server,
       keys,
@@ -54,6 +56,7 @@ export async function startGateway(
       upstreams,
       limits,
       hosts,
+      answerBytes: policy.idempotency.answerBytes,
       log: gatewayLog(log),
       metrics,
       ...(listen.tls === undefined ? {} : { tls: listen.tls }),
@@ -61,7 +64,13 @@ export async function startGateway(
     const credentialsFile = await ensureFirstOperator(config, service)
     if (withAdmin)
       admin = await openAdmin(config, { service, log, metrics: () => metrics.registry.metrics() })
-    const { port } = await gateway.listen({ host: listen.host, port: listen.port })
+    const { port } = await gateway
+      .listen({ host: listen.host, port: listen.port })
+      .catch((error: unknown) => {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === undefined) throw error
+        throw new Complaint(`cannot listen on ${listen.host}:${listen.port} (${code}): see listen`, 1)
+      })
     log.info('listening', { origin: config.origin, host: listen.host, port })
     return {
       port,
@@ -69,6 +78,7 @@ export async function startGateway(
       pins: keys.servicePins(),
       credentialsFile,
       service,
+      metrics,
       async close(): Promise<void> {
         log.info('stopping')
         await gateway.close({ drainMs })

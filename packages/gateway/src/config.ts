@@ -1,7 +1,6 @@
 /** holdfast.yaml, read once and whole: either everything in it is right, or all that is wrong is said with its line. */
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import type { RouteRule } from '@holdfast/core'
 import { defaultPolicy, type Policy } from '@holdfast/server'
 import { Complaint } from './complaint.ts'
 import { checkFields } from './config-fields.ts'
@@ -18,6 +17,7 @@ import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-sche
 import { type ConfigProblem, readSource } from './config-source.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './log.ts'
+import type { GatewayRoute } from './route.ts'
 import { readBytes, readSecret, readUrl, type SecretSources } from './secrets.ts'
 import type { UpstreamOptions } from './upstream.ts'
 
@@ -26,12 +26,6 @@ export type NonceConfig = { kind: 'memory' } | { kind: 'postgres' } | { kind: 'r
 export type OutboxConfig =
   | { kind: 'insecureReadable'; file: string }
   | { kind: 'webhook'; url: string; secret: Uint8Array }
-export type RouteConfig = RouteRule & {
-  readonly upstream: string
-  readonly forward: readonly string[]
-  readonly timeoutMs?: number
-}
-
 /** Everything resolved: paths absolute, secrets read, defaults in place. */
 export type Config = {
   readonly file: string
@@ -50,14 +44,14 @@ export type Config = {
   readonly nonces: NonceConfig
   readonly upstreams: readonly UpstreamOptions[]
   readonly defaultUpstream: string
-  readonly routes: readonly RouteConfig[]
+  readonly routes: readonly GatewayRoute[]
   readonly outbox: OutboxConfig
   readonly policy: Policy
   readonly limits: Limits
   readonly log: { readonly level: LogLevel }
 }
 
-function routeOf(written: WrittenRoute, defaultUpstream: string): RouteConfig {
+function routeOf(written: WrittenRoute, defaultUpstream: string): GatewayRoute {
   const { path, methods, policy = 'signed', signer = 'any', fields = [], timeoutMs } = written
   return {
     path,

@@ -58,19 +58,19 @@ export function createIdentity(options: IdentityOptions): AddIdentity {
   const { name, identity, keys, clock, random } = options
   if (identity.mode === 'insecurePlain') {
     return (verified, _target, into) => {
-      for (const [field, value] of fieldsOf(verified)) into.push(field, value)
+      for (const [field, value] of vouchedFor(verified)) into.push(field, value)
     }
   }
   const signer = identity.mode === 'hmac-sha256' ? hmacSigner(name, identity.secret) : keySigner(keys)
   return (verified, target, into) => {
     const { keyid, algorithm, sign } = signer()
-    const fields = new Map<string, string>(fieldsOf(verified))
-    for (const [field, value] of fields) into.push(field, value)
-    const received = verified.head.fields
-    for (const covered of ['content-digest', 'idempotency-key']) {
-      const value = received.get(covered)
-      if (value !== undefined) fields.set(covered, value)
+    const fields = new Map<string, string>()
+    for (const [field, value] of vouchedFor(verified)) {
+      fields.set(field, value)
+      into.push(field, value)
     }
+    const key = verified.head.fields.get('idempotency-key')
+    if (key !== undefined) fields.set('idempotency-key', key)
     const parameters: ForwardParameters = {
       created: Math.floor(clock.now() / 1000),
       nonce: random(nonceBytes),
@@ -82,13 +82,15 @@ export function createIdentity(options: IdentityOptions): AddIdentity {
   }
 }
 
-function fieldsOf(verified: VerifiedRequest): ReadonlyArray<readonly [string, string]> {
-  const { claims, device } = verified
-  return identityFields({
+/** What only a verified request brings along: who asks, and the digest its body was compared with. */
+function vouchedFor({ claims, device, head }: VerifiedRequest): ReadonlyArray<readonly [string, string]> {
+  const identity = identityFields({
     user: claims.sub,
     device: device.id,
     session: claims.sid,
     acr: claims.acr,
     authTime: claims.auth_time,
   })
+  const digest = head.fields.get('content-digest')
+  return digest === undefined ? identity : [['content-digest', digest], ...identity]
 }

@@ -81,15 +81,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   })
 
+  async function shutDown(drainMs: number): Promise<void> {
+    listener.drain()
+    const drained = await within(load.idle(), drainMs)
+    const pools = [...upstreams.values()]
+    await Promise.all(pools.map((pool) => (drained ? pool.close() : pool.destroy())))
+    await within(load.idle(), settleMs)
+    await listener.close()
+  }
+
+  let closing: Promise<void> | null = null
   return {
     listen: (address) => listener.listen(address),
-    async close({ drainMs }): Promise<void> {
-      listener.drain()
-      const drained = await within(load.idle(), drainMs)
-      const pools = [...upstreams.values()]
-      await Promise.all(pools.map((pool) => (drained ? pool.close() : pool.destroy())))
-      await within(load.idle(), settleMs)
-      await listener.close()
+    close({ drainMs }): Promise<void> {
+      closing ??= shutDown(drainMs)
+      return closing
     },
   }
 }

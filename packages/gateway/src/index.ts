@@ -1,1 +1,11 @@
-export {}
+export type { FailureRecord, GatewayLog, RequestRecord } from './access-log.ts'
+export { Complaint } from './complaint.ts'
+export { type GatewayOverrides, type RunningGateway, startGateway } from './compose.ts'
+export { type Config, loadConfig, parseConfig } from './config.ts'
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export { defaultLimits, type Limits } from './limits.ts'
+export { createLog, gatewayLog, type Log, type LogLevel } from './log.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export { insecureReadableOutbox, webhookOutbox, type WebhookOptions } from './outboxes.ts'
+export type { GatewayRoute } from './route.ts'
+export type { UpstreamOptions } from './upstream.ts'

@@ -42,7 +42,7 @@ function refusalOf(error: Error): ErrorCode | null {
 }
 
 function configure(options: ListenerOptions): ReturnType<typeof createServer> {
-  const { limits, tls } = options
+  const { limits, tls, longestTimeoutMs } = options
   const settings = {
     insecureHTTPParser: false,
     // Without Host the request comes through to edge.ts, which refuses it with a problem answer.
@@ -67,7 +67,7 @@ function configure(options: ListenerOptions): ReturnType<typeof createServer> {
   // Node would silently drop fields past a count; they are counted in edge.ts instead.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
-  server.timeout = Math.max(limits.idleMs, limits.longestTimeoutMs + graceMs)
+  server.timeout = Math.max(limits.idleMs, longestTimeoutMs + graceMs)
   return server
 }
 
@@ -101,7 +101,9 @@ export function createListener(options: ListenerOptions): Listener {
 
   async function refuseConnection(code: ErrorCode, socket: Duplex): Promise<void> {
     const answer = await refuse(new HoldfastError(code))
-    if (socket.writable) socket.end(rawAnswer(answer))
+    // The request that broke may have been refused for its head in the meantime: one answer is enough.
+    const answered = [...(connections.get(socket) ?? [])].some((response) => response.headersSent)
+    if (socket.writable && !answered) socket.end(rawAnswer(answer))
     setTimeout(() => socket.destroy(), graceMs).unref()
   }
 

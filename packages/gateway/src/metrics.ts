@@ -59,5 +59,12 @@ export function createMetrics(): Metrics {
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  const created = new Gauge({ name, help, registers: [registry], collect: () => created.set(read()) })
+  const created: Gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect(): void {
+      created.set(read())
+    },
+  })
 }

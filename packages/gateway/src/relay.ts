@@ -24,7 +24,7 @@ export type RelayOptions = {
 /** What the owner of the response does when its client leaves. */
 export type Leave = () => void
 
-const invalid: ReadonlySet<string> = new Set([
+const invalid: ReadonlySet<unknown> = new Set([
   'ERR_HTTP_INVALID_HEADER_VALUE',
   'ERR_HTTP_INVALID_STATUS_CODE',
   'ERR_INVALID_CHAR',
@@ -34,10 +34,10 @@ const invalid: ReadonlySet<string> = new Set([
 ])
 
 function codeOf(error: unknown): ErrorCode {
-  const code = (error as { code?: unknown } | null)?.code
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
   if (error instanceof HoldfastError) return error.code
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'upstream_timeout'
-  if (typeof code === 'string' && (invalid.has(code) || code.startsWith('HPE_'))) return 'upstream_invalid'
+  if (name === 'HTTPParserError' || invalid.has(code)) return 'upstream_invalid'
   return 'upstream_unreachable'
 }
 

@@ -1,6 +1,7 @@
 /** The service behind the sockets: stores, keys, outbox and the ordered checks, opened as one configuration says. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RouteRule } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import {
   type Clock,
@@ -15,6 +16,7 @@ import { Complaint } from './complaint.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import { createOutbox } from './outboxes.ts'
+import type { GatewayRoute } from './route.ts'
 import { closeStores, openStores, type Stores } from './stores.ts'
 
 export type ServiceOptions = { readonly log: Log; readonly clock?: Clock; readonly outbox?: Outbox }
@@ -68,6 +70,10 @@ function repeating(act: () => Promise<void>, everyMs: number): { stop(): Promise
   }
 }
 
+function ruleOf({ path, methods, policy, signer, fields }: GatewayRoute): RouteRule {
+  return { path, ...(methods === undefined ? {} : { methods }), policy, signer, fields }
+}
+
 /** Rejects with Complaint when a store or the key file cannot be opened. */
 export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
   const { log, clock = systemClock, outbox = createOutbox(config.outbox) } = options
@@ -76,7 +82,9 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const attempt = (event: string, act: () => Promise<void>) => async (): Promise<void> =>
     act().catch((cause: unknown) => log.error(event, { cause }))
   const reloadKeys = attempt('key file not reloaded', () => keys.reload())
-  const { origin, policy, routes } = config
+  const { origin, policy } = config
+  // Clients read these rules in the statement: names of upstreams are none of their business.
+  const routes = config.routes.map(ruleOf)
   try {
     const server = await createServer({ origin, ...stores, keys, policy, routes, outbox, clock })
     const chores = [

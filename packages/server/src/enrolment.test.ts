@@ -38,7 +38,7 @@ describe('begin', () => {
   test('answers with an offer over the transcript and sends the text', async () => {
     const request = await beginRequest(stage, { code: await issue(stage) })
     const { enrolment } = await begin(request)
-    const offer = payloadOf<Record<string, unknown>>(enrolment)
+    const offer = payloadOf(enrolment)
     expect(offer).toMatchObject({ iss: origin, transcript: request.transcript, sent_to: '…42' })
     expect(offer['exp']).toBe(stage.deployment.clock.now() / 1000 + 600)
     expect(stage.sent).toHaveLength(1)
@@ -198,7 +198,7 @@ describe('repetition of begin', () => {
     for (let i = 0; i < 9; i++) await begin(request)
     expect(texts).toHaveLength(5)
     expect(new Set(texts).size).toBe(1)
-    const { enrolment: id } = payloadOf<{ enrolment: string }>(enrolment)
+    const { enrolment: id } = payloadOf(enrolment)
     const confirmation = await confirmRequest(
       stage,
       request.key,
@@ -212,7 +212,7 @@ describe('repetition of begin', () => {
   test('no text leaves for an enrolment that is complete', async () => {
     const request = await beginRequest(stage, { code: await issue(stage) })
     const { enrolment } = await begin(request)
-    const { enrolment: id } = payloadOf<{ enrolment: string }>(enrolment)
+    const { enrolment: id } = payloadOf(enrolment)
     const confirmation = await confirmRequest(stage, request.key, id, digitsOf(stage.sent[0]))
     await stage.enrolment.confirm(confirmation.head, id, confirmation.json)
     expect(await begin(request)).toEqual({ enrolment })
@@ -226,7 +226,7 @@ describe('confirm', () => {
   test('binds the device and says so under the transcript', async () => {
     const { key, id, digits } = await beginEnrolment(stage)
     const { device } = await confirm(id, await confirmRequest(stage, key, id, digits))
-    const bound = payloadOf<{ device: string }>(device)
+    const bound = payloadOf(device)
     const sequence = await stage.statement.sequence()
     expect(bound).toMatchObject({ iss: origin, transcript: id, user, statement: sequence })
     const record = await stage.deployment.store.findDeviceByKey(key.thumbprint)
@@ -249,7 +249,7 @@ describe('confirm', () => {
     const { key, id, digits } = await beginEnrolment(stage)
     const request = await confirmRequest(stage, key, id, digits)
     const { device } = await confirm(id, request)
-    const { device: deviceId } = payloadOf<{ device: string }>(device)
+    const { device: deviceId } = payloadOf(device)
     const { store, clock } = stage.deployment
     const audit = { at: clock.now(), action: 'x', actor: 'x', user: null, device: null, detail: {} }
     await store.revokeDevice(deviceId, clock.now(), audit)
@@ -347,7 +347,7 @@ test('strangers are limited by address, all three calls together', async () => {
   const code = await issue(stage)
   const request = await beginRequest(stage, { code }) // asks for a challenge
   const { enrolment } = await begin(request)
-  const { enrolment: id } = payloadOf<{ enrolment: string }>(enrolment)
+  const { enrolment: id } = payloadOf(enrolment)
   const { head, json } = await confirmRequest(stage, request.key, id, digitsOf(stage.sent[0]))
   await stage.enrolment.confirm(head, id, json)
   const limited = await stage.enrolment.challenge('192.0.2.1').catch((error: unknown) => error)

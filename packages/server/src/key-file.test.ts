@@ -122,7 +122,8 @@ describe('rotation', () => {
     const node = await openHere()
     const kids = use(node, 'token').map(({ kid }) => kid)
     expect(new Set(kids).size).toBe(11)
-    for (const described of made) for (const { use: of, kid } of described) if (of === 'token') expect(kids).toContain(kid)
+    for (const described of made)
+      for (const { use: of, kid } of described) if (of === 'token') expect(kids).toContain(kid)
   })
 
   test('keeps the keys working: what one signs the published half verifies', async () => {

@@ -1,6 +1,5 @@
 /** The service's keys in one file (docs/operate.md): made at first start, read by every node, changed by `holdfast keys`. */
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SyncCryptoPort } from '@holdfast/core'
@@ -33,7 +32,7 @@ export interface KeyFile extends KeyRing {
 }
 
 const defaultOverlapSeconds = 900
-const lockWaitMs = 5000
+const lockWaitMs = 2000
 const lockPollMs = 20
 
 function isMissing(error: unknown): boolean {
@@ -78,11 +77,10 @@ async function syncDirectory(path: string): Promise<void> {
 /** All or nothing, even when the power fails: readers see the old file or the new one, never half of one. */
 async function writeRecord(path: string, record: KeyRecord): Promise<void> {
   const draft = `${path}.new`
-  // Only the holder of the lock writes; a draft that is here was left by a crash.
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
-  const file = await open(draft, flags, 0o600)
+  // Only the holder of the lock writes; a draft that is here was left by a crash, and may be readable by others.
+  await rm(draft, { force: true })
+  const file = await open(draft, 'wx', 0o600)
   try {
-    await file.chmod(0o600)
     await file.writeFile(`${JSON.stringify(record, null, 2)}\n`)
     await file.sync()
   } finally {

@@ -14,7 +14,12 @@ test.each([
   ['and no longer', [0, minute], 16 * minute, ['gone', 'current']],
   ['two rotations at once', [0, minute, minute], 0, ['current', 'next', 'next']],
   ['the later one signs', [0, minute, minute], minute, ['previous', 'previous', 'current']],
-  ['two rotations one after the other', [0, minute, 2 * minute], 1.5 * minute, ['previous', 'current', 'next']],
+  [
+    'two rotations one after the other',
+    [0, minute, 2 * minute],
+    1.5 * minute,
+    ['previous', 'current', 'next'],
+  ],
   ['each goes in its time', [0, minute, 2 * minute], 16 * minute, ['gone', 'previous', 'current']],
   ['a clock before every key', [5 * minute, 6 * minute], 0, ['current', 'next']],
   ['a clock that went back', [0, minute], minute / 2, ['current', 'next']],
@@ -40,13 +45,16 @@ test('with a clock that went back a new key still comes last', () => {
   expect(token.map(({ signsFromMs }) => signsFromMs)).toEqual([0, 61 * minute, 61 * minute])
 })
 
-test.each(['service', 'forward'] as const)('a %s rotation moves next up and changes nothing else', (which) => {
-  const before = newKeyRecord(nodeCrypto)
-  const after = rotateRecord(before, which, 0, overlap)
-  expect(after[which].current).toBe(before[which].next)
-  expect(after[which].next).not.toBe(before[which].next)
-  expect({ ...after, [which]: null }).toEqual({ ...before, [which]: null })
-})
+test.each(['service', 'forward'] as const)(
+  'a %s rotation moves next up and changes nothing else',
+  (which) => {
+    const before = newKeyRecord(nodeCrypto)
+    const after = rotateRecord(before, which, 0, overlap)
+    expect(after[which].current).toBe(before[which].next)
+    expect(after[which].next).not.toBe(before[which].next)
+    expect({ ...after, [which]: null }).toEqual({ ...before, [which]: null })
+  },
+)
 
 test('reads what it wrote and nothing else; the refusal shows nothing of the text', () => {
   const record = newKeyRecord(nodeCrypto)

@@ -37,7 +37,11 @@ describe('digest', () => {
     const made = digest('ab', 'c')
     expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(digest('ab', 'c')).toBe(made)
-    const others = [digest('a', 'bc'), digest('abc', ''), createWrapping(nodeCrypto.random(32), nodeCrypto).digest('ab', 'c')]
+    const others = [
+      digest('a', 'bc'),
+      digest('abc', ''),
+      createWrapping(nodeCrypto.random(32), nodeCrypto).digest('ab', 'c'),
+    ]
     expect(new Set([made, ...others]).size).toBe(4)
   })
 })

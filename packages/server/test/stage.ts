@@ -38,10 +38,13 @@ export type Stage = {
   readonly sessions: Sessions
   readonly sent: OutboxMessage[]
   /** Lets seconds go by. */
-  pass(seconds: number): void
+  readonly pass: (seconds: number) => void
 }
 
-export async function createStage(policy: Partial<Policy> = {}, parts: Partial<Deployment> = {}): Promise<Stage> {
+export async function createStage(
+  policy: Partial<Policy> = {},
+  parts: Partial<Deployment> = {},
+): Promise<Stage> {
   let elapsedMs = 0
   const clock = { now: () => 1_790_000_000_000 + elapsedMs, monotonic: () => elapsedMs }
   const sent: OutboxMessage[] = []
@@ -71,7 +74,11 @@ export async function createStage(policy: Partial<Policy> = {}, parts: Partial<D
   }
 }
 
-export type TestKey = { readonly jwk: PublicJwk; readonly thumbprint: string; readonly privateKey: PrivateKey }
+export type TestKey = {
+  readonly jwk: PublicJwk
+  readonly thumbprint: string
+  readonly privateKey: PrivateKey
+}
 
 export async function createKey(): Promise<TestKey> {
   const { publicJwk: jwk, privateKey } = nodeCrypto.generateKeyPair()
@@ -147,8 +154,16 @@ export function confirmRequest(stage: Stage, key: TestKey, id: string, digits: s
   return send(stage, key, { method: 'POST', target, json: { one_time_text: digits } })
 }
 
+/** Members of the messages tests look into; each message has some of them. */
+export type Payload = Readonly<Record<string, unknown>> & {
+  readonly enrolment: string
+  readonly device: string
+  readonly sid: string
+  readonly iat: number
+}
+
 /** The payload of a JWS, not verified. */
-export function payloadOf<Payload>(jws: string): Payload {
+export function payloadOf(jws: string): Payload {
   return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Payload
 }
 
@@ -165,7 +180,7 @@ export type Begun = { readonly key: TestKey; readonly id: string; readonly digit
 export async function beginEnrolment(stage: Stage, of: string = user): Promise<Begun> {
   const request = await beginRequest(stage, { code: await issue(stage, of) })
   const { enrolment } = await stage.enrolment.begin(request.head, request.json)
-  const { enrolment: id } = payloadOf<{ enrolment: string }>(enrolment)
+  const { enrolment: id } = payloadOf(enrolment)
   return { key: request.key, id, digits: digitsOf(stage.sent.at(-1)) }
 }
 
@@ -176,7 +191,7 @@ export async function bindPhone(stage: Stage, of: string = user): Promise<Bound>
   const { key, id, digits } = await beginEnrolment(stage, of)
   const { head, json } = await confirmRequest(stage, key, id, digits)
   const answer = await stage.enrolment.confirm(head, id, json)
-  return { key, device: payloadOf<{ device: string }>(answer.device).device }
+  return { key, device: payloadOf(answer.device).device }
 }
 
 /** The code of the refusal, or `none`. */

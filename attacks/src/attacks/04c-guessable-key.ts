@@ -1,14 +1,14 @@
-/** A sloppy app writes without an Idempotency-Key: the first lost answer would make two of it. */
+/** A careless app counts its writes, 1, 2, 3, and after it is installed anew starts with 1: the key of another order. */
 import type { Attack, Outcome } from '../attack.ts'
 import { attempt } from '../attempt.ts'
 import { enrol } from '../phone.ts'
 import type { Target } from '../target.ts'
 
 export const attack: Attack = {
-  id: '04c-write-without-key',
-  title: 'Write without an Idempotency-Key',
-  power: 'drops answers between a careless app and the service',
-  gain: 'repetitions nobody can tell from new orders',
+  id: '04c-guessable-key',
+  title: 'Write under an Idempotency-Key of one character',
+  power: 'has a careless app to play with',
+  gain: 'new orders that are taken for repetitions of old ones, and the other way round',
   requirement: 'K3',
   section: '3.7',
   expect: 'idempotency_key_missing',
@@ -20,6 +20,11 @@ export const attack: Attack = {
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')
-    return attempt(target, path, await phone.signed({ method: 'POST', target: path, body: 'amount=100' }))
+    const fields = [['Idempotency-Key', '1'] as const]
+    return attempt(
+      target,
+      path,
+      await phone.signed({ method: 'POST', target: path, fields, body: 'amount=100' }),
+    )
   },
 }

@@ -1,0 +1,77 @@
+/** PostgreSQL and Redis for targets of two nodes: a database that is dropped again, and one numbered Redis database of ours. */
+import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import pg from 'pg'
+
+const postgres = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+const redis = process.env['HOLDFAST_TEST_REDIS'] ?? 'redis://127.0.0.1:6379'
+
+/** Deletes what Holdfast wrote into the selected database, and nothing else. */
+const wipe = `EVAL "for _, key in ipairs(redis.call('KEYS', 'holdfast:*')) do redis.call('DEL', key) end return 'wiped'" 0`
+
+async function query(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres, connectionTimeoutMillis: 2000 })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Inline commands of the Redis protocol, until one of the answers contains `last`. */
+function command(lines: readonly string[], last: string): Promise<void> {
+  const { hostname, port } = new URL(redis)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port || 6379) })
+    let said = ''
+    socket.setTimeout(2000, () => socket.destroy(new Error('Redis does not answer')))
+    socket.on('error', reject)
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (!said.includes(last) && !said.includes('-ERR')) return
+      socket.destroy()
+      if (said.includes(last)) resolve()
+      else reject(new Error(said))
+    })
+    socket.write(lines.map((line) => `${line}\r\n`).join(''))
+  })
+}
+
+export async function sharedStoresReachable(): Promise<boolean> {
+  return Promise.all([query('SELECT 1'), command(['PING'], 'PONG')]).then(
+    () => true,
+    () => false,
+  )
+}
+
+export type SharedStores = {
+  /** The parts of the gateway's configuration that name them. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** As an eviction or a failover would: every nonce and marker is gone. */
+  wipeNonces(): Promise<void>
+  remove(): Promise<void>
+}
+
+let taken = 0
+
+export async function openSharedStores(): Promise<SharedStores> {
+  const name = `holdfast_attacks_${randomBytes(6).toString('hex')}`
+  const number = 1 + (taken++ % 15)
+  const wipeNonces = (): Promise<void> => command([`SELECT ${number}`, wipe], 'wiped')
+  await wipeNonces()
+  await query(`CREATE DATABASE ${name}`)
+  const url = new URL(postgres)
+  url.pathname = `/${name}`
+  return {
+    config: {
+      store: { kind: 'postgres', url: url.href },
+      nonces: { kind: 'redis', url: new URL(`/${number}`, redis).href },
+    },
+    wipeNonces,
+    async remove() {
+      await wipeNonces()
+      await query(`DROP DATABASE ${name} WITH (FORCE)`)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { parseFields } from './fields.ts'
+import { type ForwardParameters, forwardBase, identityFields, reservedPrefix } from './forward.ts'
+
+const identity = { user: 'alice', device: 'd1', session: 's1', acr: 'device', authTime: 1_790_000_000 }
+
+describe('identityFields', () => {
+  it('all bear the prefix that is stripped from what comes in', () => {
+    const fields = identityFields(identity)
+    expect(fields).toHaveLength(5)
+    for (const [name] of fields) expect(name.startsWith(reservedPrefix)).toBe(true)
+  })
+
+  it.each([
+    ['bob@bank.example', 'bob%40bank.example'],
+    ['Zoë\r\nHoldfast-User: eve', 'Zo%C3%AB%0D%0AHoldfast-User%3A%20eve'],
+    ['%41', '%2541'],
+    ['a, b', 'a%2C%20b'],
+  ])('sends %j as %s', (user, expected) => {
+    expect(identityFields({ ...identity, user })[0]).toEqual(['holdfast-user', expected])
+    expect(decodeURIComponent(expected)).toBe(user)
+  })
+
+  it('is misused by half a character: two users would become one', () => {
+    expect(() => identityFields({ ...identity, user: 'a\ud800' })).toThrow(TypeError)
+  })
+})
+
+describe('forwardBase', () => {
+  const parameters: ForwardParameters = {
+    created: 1_790_000_000,
+    nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
+    keyid: 'accounts',
+    algorithm: 'hmac-sha256',
+  }
+
+  it('covers method and target, then what is there, in one order', () => {
+    const fields = parseFields([
+      'Idempotency-Key',
+      'k',
+      'X-Other',
+      'x',
+      'Content-Digest',
+      'd',
+      ...identityFields(identity).flat(),
+    ])
+    const { base, input } = forwardBase({ method: 'POST', target: '/a?b', fields }, parameters)
+    expect(input).toBe(
+      '("@method" "@request-target" "content-digest" "holdfast-user" "holdfast-device" "holdfast-session" "holdfast-acr" "holdfast-auth-time" "idempotency-key")' +
+        ';created=1790000000;nonce="AAAAAAAAAAAAAAAAAAAAAA";keyid="accounts";alg="hmac-sha256";tag="holdfast-forward"',
+    )
+    expect(base).toBe(
+      '"@method": POST\n"@request-target": /a?b\n"content-digest": d\n"holdfast-user": alice\n"holdfast-device": d1\n' +
+        `"holdfast-session": s1\n"holdfast-acr": device\n"holdfast-auth-time": 1790000000\n"idempotency-key": k\n"@signature-params": ${input}`,
+    )
+  })
+
+  it('covers only what is there', () => {
+    const { input } = forwardBase({ method: 'GET', target: '/', fields: new Map() }, parameters)
+    expect(input).toMatch(/^\("@method" "@request-target"\);/)
+  })
+
+  it.each(['a"b', 'a\\b', 'a\nb', 'ü', ''])('is misused by the keyid %j', (keyid) => {
+    const message = { method: 'GET', target: '/', fields: new Map() }
+    expect(() => forwardBase(message, { ...parameters, keyid })).toThrow(TypeError)
+  })
+})

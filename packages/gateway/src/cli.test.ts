@@ -1,0 +1,205 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { fromBase64url, fromUtf8 } from '@holdfast/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPlace, type Place, type Serving } from '../test/holdfast-process.ts'
+
+const config = `
+origin: http://127.0.0.1:8080
+listen: { port: 0 }
+admin: { port: 0 }
+upstreams: [{ name: accounts, url: "http://127.0.0.1:9", identity: { mode: insecurePlain } }]
+outbox: { kind: insecureReadable, file: out.jsonl }
+`
+
+/** One GET under the Host given: fetch would choose its own. */
+function get(port: number, path: string, host: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, headers: { host }, agent: false }, (answer) => {
+      let body = ''
+      answer.setEncoding('utf8').on('data', (text: string) => (body += text))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }))
+    })
+    sent.on('error', reject).end()
+  })
+}
+
+async function statementKeys(port: number): Promise<string[]> {
+  const { body } = await get(port, '/.well-known/holdfast', '127.0.0.1:8080')
+  const payload = JSON.parse(fromUtf8(fromBase64url(body.split('.')[1] ?? ''))) as {
+    keys: Array<{ kid: string }>
+  }
+  return payload.keys.map(({ kid }) => kid)
+}
+
+describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }, () => {
+  let place: Place
+  let gateway: Serving
+  let at: string[]
+  beforeAll(async () => {
+    place = createPlace(config)
+    gateway = await place.serve()
+    at = ['--admin', `http://127.0.0.1:${gateway.adminPort}`]
+  }, 60_000)
+  afterAll(() => place.clear())
+
+  it('makes the first operator at the first start, in a private file and not in the log', () => {
+    expect(gateway.credentials).toBe(join(place.directory, 'data', 'operator.json'))
+    expect(statSync(gateway.credentials).mode & 0o777).toBe(0o600)
+    const { secret } = JSON.parse(readFileSync(gateway.credentials, 'utf8')) as { secret: string }
+    expect(secret.length).toBeGreaterThan(40)
+    expect(gateway.output()).not.toContain(secret)
+  })
+
+  it('makes activation codes', async () => {
+    const text = await place.run('activate', '--user', 'alice', '--send-to', '+41790000042', ...at)
+    expect(text.code).toBe(0)
+    expect(text.out).toMatch(
+      /^activation code {2}([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}\nto read aloud /,
+    )
+    const json = await place.run('activate', '--user', 'alice', '--send-to', '+41790000042', '--json', ...at)
+    expect(JSON.parse(json.out)).toMatchObject({ code_id: expect.any(String), expires: expect.any(Number) })
+  })
+
+  it('lists devices and refuses to remove one that is not there', async () => {
+    expect(JSON.parse((await place.run('devices', '--json', ...at)).out)).toEqual({ devices: [], next: null })
+    expect((await place.run('devices', '--user', 'alice', ...at)).out).toMatch(/^DEVICE +USER/)
+    const none = await place.run('revoke', 'A'.repeat(22), ...at)
+    expect(none).toMatchObject({ code: 1, out: '' })
+    expect(none.err).toContain('not_found')
+  })
+
+  it('gives each operator credentials of their own, which end when they are removed', async () => {
+    const added = await place.run('operators', 'add', 'bob', '--out', 'bob.json', ...at)
+    expect(added).toMatchObject({ code: 0, err: '' })
+    expect(statSync(join(place.directory, 'bob.json')).mode & 0o777).toBe(0o600)
+    const asBob = ['--credentials', 'bob.json', ...at]
+    expect((await place.run('devices', ...asBob)).code).toBe(0)
+    expect((await place.run('operators', 'add', 'bob', '--out', 'again.json', ...at)).err).toContain(
+      'operator_exists',
+    )
+    expect((await place.run('operators', 'remove', 'bob', ...at)).code).toBe(0)
+    const gone = await place.run('devices', ...asBob)
+    expect(gone).toMatchObject({ code: 1, out: '' })
+    expect(gone.err).toContain('operator_required')
+    const { out } = await place.run('audit', '--json', ...at)
+    const { entries } = JSON.parse(out) as { entries: Array<{ action: string; actor: string }> }
+    expect(entries.map(({ action, actor }) => `${action} by ${actor}`)).toContain('operator.removed by admin')
+  })
+
+  it('refuses wrong credentials and says where to find right ones', async () => {
+    writeFileSync(join(place.directory, 'wrong.json'), JSON.stringify({ name: 'admin', secret: 'hfo_wrong' }))
+    const wrong = await place.run('devices', '--credentials', 'wrong.json', ...at)
+    expect(wrong.code).toBe(1)
+    expect(wrong.err).toContain('operator_required')
+    const none = await place.run('devices', '--credentials', 'none.json', ...at)
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('no credentials in none.json')
+  })
+
+  it('takes a new token key over when asked to read the key file again', async () => {
+    const before = await statementKeys(gateway.port)
+    const rotated = await place.run('keys', 'rotate', 'token', '--json')
+    const { keys } = JSON.parse(rotated.out) as { keys: Array<{ use: string; state: string; kid: string }> }
+    const next = keys.find(({ use, state }) => use === 'token' && state === 'next')?.kid
+    expect(before).not.toContain(next)
+    process.kill(gateway.pid, 'SIGHUP')
+    await expect.poll(() => statementKeys(gateway.port), { timeout: 10_000 }).toContain(next)
+    expect((await place.run('keys')).out).toContain(gateway.pins[1])
+  })
+
+  it('explains a captured request by its own checks', async () => {
+    const capture = 'GET /accounts HTTP/1.1\nHost: 127.0.0.1:8080\nContent-Digest: sha-256=:x:\n\n'
+    const told = await place.runWithInput(capture, 'explain', ...at)
+    expect(told.code).toBe(1)
+    expect(told.out).toContain('FAIL  Signature-Input and Signature are missing or not in the form')
+    expect(told.out).toContain('signature_missing')
+    const noRequest = await place.runWithInput('hello', 'explain', ...at)
+    expect(noRequest).toMatchObject({ code: 2, out: '' })
+    expect(noRequest.err).toContain('line 1 is no request line')
+  })
+
+  it('answers health and metrics without credentials, the rest only with, and foreign hosts not at all', async () => {
+    const own = `127.0.0.1:${gateway.adminPort}`
+    const status = async (path: string, host = own): Promise<number> =>
+      (await get(gateway.adminPort, path, host)).status
+    expect(await status('/healthz')).toBe(200)
+    expect(await status('/readyz')).toBe(200)
+    expect((await get(gateway.adminPort, '/metrics', own)).body).toContain('holdfast_requests_total')
+    expect(await status('/admin/devices')).toBe(401)
+    expect(await status('/admin/explain')).toBe(401)
+    expect(await status('/elsewhere')).toBe(404)
+    expect(await status('/metrics', 'rebound.example')).toBe(400)
+    expect(await status('/holdfast/time')).toBe(404)
+  })
+
+  it('does not show the admin API on the public listener', async () => {
+    expect((await get(gateway.port, '/admin/devices', '127.0.0.1:8080')).status).toBe(401)
+    expect((await get(gateway.port, '/metrics', '127.0.0.1:8080')).body).toContain('signature_missing')
+  })
+
+  it('does not start twice on one database', async () => {
+    const second = await place.run('serve')
+    expect(second.code).toBe(1)
+    expect(second.err).toContain('the embedded database cannot be opened')
+    expect(second.err).not.toContain('    at ')
+  })
+
+  it('ends with status 0 on SIGTERM, and keeps what it knew', async () => {
+    expect(await gateway.stop('SIGTERM')).toMatchObject({ code: 0, err: '' })
+    gateway = await place.serve()
+    const { out } = await place.run('operators', '--json', '--admin', `http://127.0.0.1:${gateway.adminPort}`)
+    expect(JSON.parse(out)).toMatchObject({ operators: [{ name: 'admin' }] })
+    expect((await gateway.stop('SIGINT')).code).toBe(0)
+  })
+})
+
+describe('holdfast says what is wrong and ends with status 2', { timeout: 20_000 }, () => {
+  let place: Place
+  beforeAll(() => {
+    place = createPlace(config)
+  })
+  afterAll(() => place.clear())
+
+  it.each([
+    [['srve'], 'did you mean "serve"'],
+    [['serve', '--config', 'none.yaml'], 'none.yaml does not exist'],
+    [['serve', '--wrokers', '2'], '--wrokers'],
+    [['serve', '--workers', 'x'], '--workers: expected a whole number'],
+    [['serve', '--workers', '2'], 'needs store.kind: postgres'],
+    [['activate', '--user', 'a'], '--send-to is missing'],
+    [['activate', '--user', 'a', '--send-to', 'b'], 'the admin port is chosen at start'],
+    [['devices', '--admin', 'http://10.0.0.1:1'], 'expected http://127.0.0.1:PORT'],
+    [['keys', 'rotate', 'all'], 'rotate token|service|forward'],
+    [['revoke'], 'which device?'],
+  ])('holdfast %j', async (args, expected) => {
+    const { code, err, out } = await place.run(...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(expected)
+    expect(err).not.toContain('    at ')
+  })
+
+  it('helps', async () => {
+    for (const name of ['serve', 'activate', 'devices', 'revoke', 'keys', 'audit', 'operators', 'explain']) {
+      const { code, out } = await place.run(name, '--help')
+      expect(code).toBe(0)
+      expect(out).toContain(`holdfast ${name}`)
+      expect(out).toContain('Example')
+    }
+    expect((await place.run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('says that no gateway runs', async () => {
+    writeFileSync(join(place.directory, 'c.json'), JSON.stringify({ name: 'a', secret: 'b' }))
+    const { code, err } = await place.run(
+      'devices',
+      '--credentials',
+      'c.json',
+      '--admin',
+      'http://127.0.0.1:9',
+    )
+    expect(code).toBe(1)
+    expect(err).toContain('is holdfast serve running?')
+  })
+})

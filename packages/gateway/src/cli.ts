@@ -1,0 +1,76 @@
+/** The `holdfast` command: one table of words, one way to fail. */
+import { readFileSync } from 'node:fs'
+import { errors, HoldfastError } from '@holdfast/core'
+import { type Command, print } from './command.ts'
+import { activate } from './commands/activate.ts'
+import { audit } from './commands/audit.ts'
+import { devices } from './commands/devices.ts'
+import { explain } from './commands/explain.ts'
+import { keys } from './commands/keys.ts'
+import { operators } from './commands/operators.ts'
+import { revoke } from './commands/revoke.ts'
+import { serve } from './commands/serve.ts'
+import { Complaint } from './complaint.ts'
+import { hint } from './config-form.ts'
+
+const commands: Readonly<Record<string, Command>> = {
+  serve,
+  activate,
+  devices,
+  revoke,
+  keys,
+  audit,
+  operators,
+  explain,
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  return `holdfast COMMAND [options]
+
+${lines.join('\n')}
+
+holdfast COMMAND --help says more; holdfast --version says which one this is.
+Exit status: 0 done, 1 refused or failed, 2 wrong command or configuration.`
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === 'help') {
+    print(help())
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    print(version())
+    return 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined)
+    throw new Complaint(`no command "${name}"${hint(name, Object.keys(commands))}; see holdfast --help`, 2)
+  if (!args.includes('--help')) return command.run(args)
+  print(command.help)
+  return 0
+}
+
+/** Runs one command and resolves with the exit status; says on stderr what went wrong and what to do. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await run(argv)
+  } catch (error) {
+    if (error instanceof Complaint) {
+      process.stderr.write(`${error.message}\n`)
+      return error.exitCode
+    }
+    if (error instanceof HoldfastError) {
+      process.stderr.write(`${error.message} (${error.code}): ${errors[error.code].next}\n`)
+      return 1
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`holdfast failed, and this is a fault of Holdfast:\n${stack}\n`)
+    return 1
+  }
+}

@@ -1,0 +1,27 @@
+import { connect, connectionHelp, connectionOptions } from '../admin-client.ts'
+import { type Command, print, readOptions } from '../command.ts'
+import { Complaint } from '../complaint.ts'
+
+export const revoke: Command = {
+  summary: 'remove a device and end its sessions everywhere',
+  help: `holdfast revoke DEVICE [options]
+
+DEVICE is an id from \`holdfast devices\`. Works at once, on every gateway within a second, and cannot be undone.
+
+${connectionHelp}
+
+Example:
+  holdfast revoke 3q2-7wAAAAAAAAAAAAAAAA`,
+  async run(args: readonly string[]): Promise<number> {
+    const options = readOptions(args, connectionOptions, 1)
+    const [device] = options.words
+    if (device === undefined)
+      throw new Complaint('which device? holdfast revoke DEVICE; see holdfast devices', 2)
+    const path = `/admin/devices/${encodeURIComponent(device)}/revoke`
+    const answer = await (await connect(options)).call('POST', path)
+    print(
+      options.flag('json') ? JSON.stringify(answer) : `device ${device} is removed, its sessions have ended`,
+    )
+    return 0
+  },
+}

@@ -1,0 +1,115 @@
+import cluster from 'node:cluster'
+import { type Command, print, readOptions, wholeNumber } from '../command.ts'
+import { startGateway } from '../compose.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { createLog, type Log } from '../log.ts'
+import { attachWorker, checkWorkers, startWorkers } from '../workers.ts'
+
+type Running = {
+  readonly port: number
+  readonly adminPort: number | null
+  readonly pins: readonly string[]
+  readonly credentialsFile: string
+  reloadKeys(): Promise<void>
+  close(): Promise<void>
+  kill?(): void
+}
+
+/** The first signal asks for a graceful end, the second one does not ask. */
+function stopSignal(log: Log, force: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    const stop = (signal: NodeJS.Signals): void => {
+      log.info('signal', { signal })
+      if (asked) force()
+      asked = true
+      resolve()
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  })
+}
+
+function summary(config: Config, { port, adminPort, pins, credentialsFile }: Running): string[] {
+  const { origin, listen, admin, store, nonces, routes, upstreams, file } = config
+  const lines = [
+    `Holdfast serves ${origin}`,
+    `  configuration  ${file}`,
+    `  listening on   ${listen.host}:${port}${listen.tls === undefined ? '' : ' (TLS)'}`,
+    `  operators on   ${admin.host}:${adminPort}, credentials in ${credentialsFile}`,
+    `  store          ${store.kind}, nonces in ${nonces.kind}`,
+    ...upstreams.map(
+      ({ name, url, identity }) => `  upstream       ${name} at ${url}, identity ${identity.mode}`,
+    ),
+    ...routes.map(
+      ({ path, methods = ['any method'], policy, signer }) =>
+        `  route          ${methods.join(',')} ${path}: ${policy}${signer === 'device' ? ' by the device key' : ''}`,
+    ),
+    '  everything else is signed',
+    `  pins for the app  ${pins.join('  ')}`,
+  ]
+  if (store.kind === 'memory')
+    lines.push('  WARNING: the memory store forgets every device when this process ends')
+  if (config.outbox.kind === 'insecureReadable')
+    lines.push(`  WARNING: one-time texts are written to ${config.outbox.file} for anybody who can read it`)
+  return lines
+}
+
+function announce(config: Config, running: Running, json: boolean): void {
+  const { port, adminPort, pins, credentialsFile } = running
+  if (json) print(JSON.stringify({ ready: true, port, adminPort, pins, credentials: credentialsFile }))
+  else process.stderr.write(`${summary(config, running).join('\n')}\n`)
+}
+
+async function serveAlone(config: Config, log: Log): Promise<Running> {
+  const gateway = await startGateway(config, { log })
+  return { ...gateway, reloadKeys: () => gateway.service.reloadKeys() }
+}
+
+async function runWorker(config: Config, log: Log): Promise<number> {
+  // A terminal sends its signals to every process of the group; the primary decides when workers stop.
+  process.on('SIGINT', () => {})
+  process.on('SIGHUP', () => {})
+  const { port, service, metrics, close } = await startGateway(config, { log, admin: false })
+  const asked = attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
+  await Promise.race([asked, new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()))])
+  await close()
+  cluster.worker?.disconnect()
+  return 0
+}
+
+export const serve: Command = {
+  summary: 'run the gateway',
+  help: `holdfast serve [--config FILE] [--workers N] [--json]
+
+  --config FILE        configuration (holdfast.yaml)
+  --workers N          processes that share the port (1); more than one needs PostgreSQL
+  --json               says that it is ready by one line on standard output:
+                       {"ready":true,"port":…,"adminPort":…,"pins":[…],"credentials":"…"}
+
+The log goes to standard output as JSON lines. SIGTERM and SIGINT finish what is under way and end with status 0, a second
+one ends at once; SIGHUP reads the key file again.
+
+Example:
+  holdfast serve --config holdfast.yaml --workers 4`,
+  async run(args: readonly string[]): Promise<number> {
+    const options = readOptions(args, { config: 'text', workers: 'text', json: 'flag' })
+    const config = loadConfig(options.text('config') ?? 'holdfast.yaml')
+    const workers = Math.max(1, wholeNumber('workers', options.text('workers'), 1))
+    const log = createLog(config.log)
+    if (cluster.isWorker) return runWorker(config, log)
+    checkWorkers(config, workers)
+    let running: Running | undefined
+    const stopped = stopSignal(log, () => {
+      running?.kill?.()
+      process.exit(1)
+    })
+    running = workers > 1 ? await startWorkers(config, workers, log) : await serveAlone(config, log)
+    const { reloadKeys } = running
+    process.on('SIGHUP', () => void reloadKeys())
+    announce(config, running, options.flag('json'))
+    await stopped
+    await running.close()
+    return 0
+  },
+}

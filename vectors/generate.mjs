@@ -1,0 +1,45 @@
+/**
+ * Writes the vectors: `node vectors/generate.mjs`. Nothing here imports Holdfast: bases, CBOR and thumbprints are written out a
+ * second time, so a fault of the library cannot become a vector. Running it twice changes nothing.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { activationVectors, checkWords } from './generate/activation.mjs'
+import { answer } from './generate/answer.mjs'
+import { forwardVectors } from './generate/forward.mjs'
+import { signedRequest } from './generate/signed-request.mjs'
+import { statementVectors } from './generate/statement.mjs'
+import { tokenVectors } from './generate/token.mjs'
+
+const makers = {
+  'signed-request.json': signedRequest,
+  'answer.json': answer,
+  'statement.json': statementVectors,
+  'activation.json': activationVectors,
+  'token.json': tokenVectors,
+  'forward.json': forwardVectors,
+  'check-words.json': checkWords,
+}
+
+function read(name) {
+  const place = new URL(name, import.meta.url)
+  return existsSync(place) ? readFileSync(place, 'utf8') : null
+}
+
+/** Each file's name, its content now (or null) and what it should be, both as JSON without white space. */
+export function vectorFiles() {
+  return Object.entries(makers).map(([name, make]) => {
+    const text = read(name)
+    const now = text === null ? null : JSON.parse(text)
+    return { name, now: now && JSON.stringify(now), expected: JSON.stringify(make(now)) }
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { name, now, expected } of vectorFiles()) {
+    const content = JSON.parse(expected)
+    if (now !== expected)
+      writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(content, null, 2)}\n`)
+    console.log(`${now === expected ? 'unchanged' : 'written'}: ${name}, ${content.cases.length} cases`)
+  }
+}

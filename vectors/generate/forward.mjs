@@ -1,0 +1,73 @@
+/** Cases of docs/protocol.md 7: what a backend rebuilds and checks. */
+import { createHmac } from 'node:crypto'
+import { forwardSecret, nonceOf, publicJwk, signerFor, testKeys, thumbprint } from './keys.mjs'
+
+const digest = ['Content-Digest', 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:']
+const identity = [
+  ['Holdfast-User', 'bob%40bank.example'],
+  ['Holdfast-Device', 'device-0123456789'],
+  ['Holdfast-Session', 'family-0123456789'],
+  ['Holdfast-Acr', 'device'],
+  ['Holdfast-Auth-Time', '1790000000'],
+]
+const read = { method: 'GET', target: '/accounts?x=1', fields: [digest, ...identity] }
+const write = {
+  method: 'POST',
+  target: '/transfers',
+  fields: [['Content-Type', 'text/plain'], ...read.fields, ['Idempotency-Key', 'transfer-0123456789']],
+}
+const order = ['content-digest', ...identity.map(([name]) => name.toLowerCase()), 'idempotency-key']
+
+function forward(name, message, algorithm, sign) {
+  const values = new Map(message.fields.map(([field, value]) => [field.toLowerCase(), value]))
+  const present = order.filter((field) => values.has(field))
+  const keyid = algorithm === 'hmac-sha256' ? 'accounts' : thumbprint(testKeys.forward)
+  const list = ['@method', '@request-target', ...present].map((field) => `"${field}"`).join(' ')
+  const parameters = { created: 1_790_000_000, nonce: nonceOf(name), keyid, algorithm }
+  const input = `(${list});created=1790000000;nonce="${parameters.nonce}";keyid="${keyid}";alg="${algorithm}";tag="holdfast-forward"`
+  const lines = present.map((field) => `"${field}": ${values.get(field)}\n`).join('')
+  const base = `"@method": ${message.method}\n"@request-target": ${message.target}\n${lines}"@signature-params": ${input}`
+  const hmac = () => createHmac('sha256', forwardSecret).update(base).digest()
+  const signature = (algorithm === 'hmac-sha256' ? hmac() : sign(name, testKeys.forward, base)).toString(
+    'base64',
+  )
+  return { name, message, parameters, base, signature_input: `hf=${input}`, signature: `hf=:${signature}:` }
+}
+
+const field = (name, value) => (message) => {
+  return { ...message, fields: message.fields.map((pair) => (pair[0] === name ? [name, value] : pair)) }
+}
+const tampered = [
+  ['another user', field('Holdfast-User', 'eve')],
+  ['another session', field('Holdfast-Session', 'family-9876543210')],
+  ['another digest', field('Content-Digest', 'sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:')],
+  ['another method', (message) => ({ ...message, method: 'DELETE' })],
+  ['another target', (message) => ({ ...message, target: '/accounts?x=2' })],
+  ['a field taken away', (message) => ({ ...message, fields: message.fields.slice(0, -1) })],
+  [
+    'a field added',
+    (message) => ({ ...message, fields: [...message.fields, ['Idempotency-Key', 'a'.repeat(16)]] }),
+  ],
+]
+
+export function forwardVectors(existing) {
+  const sign = signerFor(existing)
+  const cases = ['hmac-sha256', 'ecdsa-p256-sha256'].flatMap((algorithm) => {
+    const named = (name) => `${algorithm}: ${name}`
+    return [
+      { ...forward(named('a read'), read, algorithm, sign), expect: 'ok' },
+      { ...forward(named('a write'), write, algorithm, sign), expect: 'ok' },
+      ...tampered.map(([name, way]) => {
+        const made = forward(named(name), read, algorithm, sign)
+        return { ...made, message: way(made.message), expect: 'signature_invalid' }
+      }),
+    ]
+  })
+  return {
+    description: 'The identity the gateway hands to a backend; `base` is what the gateway signed.',
+    source: ['docs/protocol.md 7', 'RFC 9421'],
+    secret: forwardSecret.toString('hex'),
+    keys: { [thumbprint(testKeys.forward)]: publicJwk(testKeys.forward) },
+    cases,
+  }
+}
