@@ -4,21 +4,21 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { activationVectors, checkWords } from './generate/activation.mjs'
-import { answer } from './generate/answer.mjs'
+import { activationVectors, checkWordVectors } from './generate/activation.mjs'
+import { answerVectors } from './generate/answer.mjs'
 import { forwardVectors } from './generate/forward.mjs'
-import { signedRequest } from './generate/signed-request.mjs'
+import { signedRequestVectors } from './generate/signed-request.mjs'
 import { statementVectors } from './generate/statement.mjs'
 import { tokenVectors } from './generate/token.mjs'
 
 const makers = {
-  'signed-request.json': signedRequest,
-  'answer.json': answer,
+  'signed-request.json': signedRequestVectors,
+  'answer.json': answerVectors,
   'statement.json': statementVectors,
   'activation.json': activationVectors,
   'token.json': tokenVectors,
   'forward.json': forwardVectors,
-  'check-words.json': checkWords,
+  'check-words.json': checkWordVectors,
 }
 
 function read(name) {

@@ -6,8 +6,8 @@ import { json } from './phone.ts'
 
 export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
-  activate(user: string, sendTo: string): Promise<string>
-  revoke(device: string): Promise<void>
+  readonly activate: (user: string, sendTo: string) => Promise<string>
+  readonly revoke: (device: string) => Promise<void>
 }
 
 /** This listener has no backend behind it: its refusals are marked in the body alone. */

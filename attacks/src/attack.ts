@@ -46,7 +46,7 @@ export type Attack = {
   readonly setting?: Setting
   /** It must see what arrives at the backend, so it runs against the suite's own only. */
   readonly watchesBackend?: true
-  run(target: Target): Promise<Outcome>
+  readonly run: (target: Target) => Promise<Outcome>
 }
 
 export function repelled(code: ErrorCode | 'harmless'): Outcome {

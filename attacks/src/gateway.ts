@@ -20,6 +20,12 @@ export type GatewayProcess = {
 
 const startMs = 30_000
 
+/** None outlives the suite, however it ends. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 /** The ports in the ready line, or null for any other line. */
 function readReady(line: string): Ready | null {
   try {
@@ -58,6 +64,8 @@ export async function startGateway(
   const child = spawn(process.execPath, [cli, 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  alive.add(child)
+  child.once('exit', () => alive.delete(child))
   const chunks: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

@@ -21,13 +21,13 @@ async function readTree(directory: string): Promise<string> {
 }
 
 type Fleet = {
-  start(changes?: GatewayConfig): Promise<void>
-  kill(): Promise<void>
+  readonly start: (changes?: GatewayConfig) => Promise<void>
+  readonly kill: () => Promise<void>
   /** The public address of a node. */
-  address(node: number): Address
-  adminAddress(): Address
-  operator(): Operator
-  words(): string
+  readonly address: (node: number) => Address
+  readonly adminAddress: () => Address
+  readonly operator: () => Operator
+  readonly words: () => string
 }
 
 function loopback(port: number): Address {

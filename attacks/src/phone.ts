@@ -20,11 +20,11 @@ import { type Draft, type LabKey, makeKey, randomText, sign, type Twist } from '
 /** What a phone needs of the world: the service, a clerk who hands out activation codes, and its user's text messages. */
 export type World = {
   readonly origin: string
-  send(request: RawRequest): Promise<Answer>
+  readonly send: (request: RawRequest) => Promise<Answer>
   /** The code as the operator hands it to this user; texts will go to `sendTo`. */
-  activate(user: string, sendTo: string): Promise<string>
+  readonly activate: (user: string, sendTo: string) => Promise<string>
   /** Resolves with the digits of the latest text sent there. */
-  oneTimeText(sendTo: string): Promise<string>
+  readonly oneTimeText: (sendTo: string) => Promise<string>
 }
 
 /** The answer's JSON; throws with the answer in the message when it is not the success the lab relies on. */
@@ -138,7 +138,7 @@ export type Phone = {
   readonly sessionKey: LabKey
   readonly tokens: Tokens
   /** A request with token, signed by the session key, or by the device key when asked. */
-  signed(draft: Draft, twist?: Twist, signer?: 'session' | 'device'): Promise<RawRequest>
+  readonly signed: (draft: Draft, twist?: Twist, signer?: 'session' | 'device') => Promise<RawRequest>
 }
 
 export async function openSession(

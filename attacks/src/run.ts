@@ -1,19 +1,20 @@
-/** `npm run attack`: all attacks against the product, then each against the copy without its defence. */
+/** `npm run attack`: all attacks against the product, and each against the copy without its defence. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Attack } from './attack.ts'
 import { loadAttacks } from './catalogue.ts'
 import { openDeployment } from './deployment.ts'
-import { startTarget } from './own-target.ts'
-import { eachOf, type Result, runAttack, runWeakened } from './suite.ts'
+import { sharedStoresReachable } from './shared-stores.ts'
+import { attackTarget, type Report, type Result, runSuite } from './suite.ts'
 import { attackTable } from './table.ts'
-import type { Target } from './target.ts'
-import { productDirectory } from './weaken.ts'
 
-const usage = `npm run attack -- [--only ID] [--json FILE] [--docs]
-  against a deployment: --target URL --admin URL --credentials FILE --outbox FILE [--open-path PATH]
+const usage = `npm run attack -- [--only ID]… [--json FILE]
+  --docs   prints the catalogue as Markdown and attacks nothing
+against a deployment, as an outsider with a friendly operator:
+  --target URL --admin URL --credentials FILE --outbox FILE [--open-path PATH]
 `
 const options = {
+  help: { type: 'boolean' },
   only: { type: 'string', multiple: true },
   json: { type: 'string' },
   docs: { type: 'boolean' },
@@ -25,89 +26,76 @@ const options = {
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-/** Copies at a time: each is a process of its own that mostly waits. */
-const width = 3
+type Findings = { readonly product: Result[]; readonly weakened: Result[] }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function report(what: string, { attack, outcome, detail }: Result): void {
-  say(`${what.padEnd(9)} ${attack.id.padEnd(32)} ${outcome.padEnd(10)} ${detail}`)
-}
-
-async function openTarget(values: Values): Promise<Target> {
-  const { target, admin, credentials, outbox, 'open-path': openPath } = values
-  if (target === undefined) return startTarget(productDirectory(), {})
-  if (admin === undefined || credentials === undefined || outbox === undefined) throw new TypeError(usage)
-  return openDeployment({
-    target,
-    admin,
-    credentials,
-    outbox,
-    ...(openPath === undefined ? {} : { openPath }),
-  })
-}
-
-async function attackAll(attacks: readonly Attack[], values: Values): Promise<Result[]> {
-  const target = await openTarget(values)
-  const results: Result[] = []
-  try {
-    for (const attack of attacks) {
-      const result = await runAttack(attack, target)
-      report('product', result)
-      results.push(result)
-    }
-  } finally {
-    await target.close()
+function reportTo(findings: Findings): Report {
+  return (on, result) => {
+    const { attack, outcome, detail } = result
+    say(`${on.padEnd(9)} ${attack.id.padEnd(32)} ${outcome.padEnd(10)} ${detail}`)
+    findings[on].push(result)
   }
-  return results
 }
 
-async function weakenAll(attacks: readonly Attack[]): Promise<Result[]> {
-  const results: Result[] = []
-  await eachOf(attacks, width, async (attack) => {
-    const result = await runWeakened(attack)
-    report('weakened', result)
-    results.push(result)
-  })
-  return attacks.flatMap((attack) => results.filter((result) => result.attack === attack))
+async function runHere(chosen: readonly Attack[], findings: Findings): Promise<Attack[]> {
+  const clustered = await sharedStoresReachable()
+  const attacks = chosen.filter(({ setting }) => clustered || setting?.store !== 'cluster')
+  for (const { id } of chosen.filter((attack) => !attacks.includes(attack)))
+    say(`not run: ${id}, for it needs PostgreSQL and Redis`)
+  await runSuite(attacks, reportTo(findings))
+  return attacks
 }
 
-async function writeReport(
-  file: string,
-  product: readonly Result[],
-  weakened: readonly Result[],
-): Promise<void> {
+async function runThere(chosen: readonly Attack[], values: Values, findings: Findings): Promise<Attack[]> {
+  const { target: url, admin, credentials, outbox, 'open-path': openPath = '/open' } = values
+  if (url === undefined || admin === undefined || credentials === undefined || outbox === undefined)
+    throw new TypeError(usage)
+  const attacks = chosen.filter(({ setting, watchesBackend }) => !setting && !watchesBackend)
+  say(
+    `${chosen.length - attacks.length} attacks need a target of their own and are not run; no weakened copies are built`,
+  )
+  const target = await openDeployment({ target: url, admin, credentials, outbox, openPath })
+  await attackTarget(attacks, target, (result) => reportTo(findings)('product', result))
+  return attacks
+}
+
+async function writeReport(file: string, { product, weakened }: Findings): Promise<void> {
   const attacks = product.map(({ attack, outcome, detail }) => {
     const { id, title, requirement } = attack
     return { id, title, requirement, outcome, code: outcome === 'repelled' ? detail : null }
   })
   const proofs = weakened.map(({ attack, outcome }) => ({ id: attack.id, outcome }))
-  await writeFile(file, `${JSON.stringify({ attacks, weakened: proofs }, null, 2)}\n`)
+  const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
+  const report = { attacks: attacks.sort(byId), weakened: proofs.sort(byId) }
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
+}
+
+async function attackWith(all: readonly Attack[], values: Values): Promise<boolean> {
+  const chosen = all.filter(({ id }) => values.only?.some((part) => id.startsWith(part)) ?? true)
+  const findings: Findings = { product: [], weakened: [] }
+  const elsewhere = values.target !== undefined
+  const attacks = elsewhere ? await runThere(chosen, values, findings) : await runHere(chosen, findings)
+  if (values.json !== undefined) await writeReport(values.json, findings)
+  const repelled = findings.product.filter(({ outcome }) => outcome === 'repelled').length
+  const live = findings.weakened.filter(({ outcome }) => outcome === 'succeeded').length
+  say(`${attacks.length} attacks, ${repelled} repelled, ${live} proven live`)
+  const proven = elsewhere || live === attacks.length
+  return attacks.length > 0 && repelled === attacks.length && proven
 }
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options })
-  const all = await loadAttacks()
-  if (values.docs === true) {
-    process.stdout.write(attackTable(all))
+  if (values.help === true) {
+    process.stdout.write(usage)
     return true
   }
-  const chosen = all.filter(({ id }) => values.only?.some((part) => id.startsWith(part)) ?? true)
-  const elsewhere = values.target !== undefined
-  const attacks = elsewhere ? chosen.filter((attack) => !attack.setting && !attack.watchesBackend) : chosen
-  if (elsewhere)
-    say(
-      `against ${values.target}: ${attacks.length} attacks that need nothing of their own; no weakened copies are built`,
-    )
-  const product = await attackAll(attacks, values)
-  const weakened = elsewhere ? [] : await weakenAll(attacks)
-  if (values.json !== undefined) await writeReport(values.json, product, weakened)
-  const repelled = product.filter(({ outcome }) => outcome === 'repelled').length
-  const live = weakened.filter(({ outcome }) => outcome === 'succeeded').length
-  say(`${attacks.length} attacks, ${repelled} repelled, ${live} proven live`)
-  return repelled === attacks.length && (elsewhere || live === attacks.length) && attacks.length > 0
+  const all = await loadAttacks()
+  if (values.docs !== true) return attackWith(all, values)
+  process.stdout.write(attackTable(all))
+  return true
 }
 
 process.exitCode = (await main()) ? 0 : 1

@@ -1,7 +1,7 @@
 /** PostgreSQL and Redis for targets of two nodes: a database that is dropped again, and one numbered Redis database of ours. */
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import pg from 'pg'
+import { Client } from 'pg'
 
 const postgres = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const redis = process.env['HOLDFAST_TEST_REDIS'] ?? 'redis://127.0.0.1:6379'
@@ -10,7 +10,7 @@ const redis = process.env['HOLDFAST_TEST_REDIS'] ?? 'redis://127.0.0.1:6379'
 const wipe = `EVAL "for _, key in ipairs(redis.call('KEYS', 'holdfast:*')) do redis.call('DEL', key) end return 'wiped'" 0`
 
 async function query(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres, connectionTimeoutMillis: 2000 })
+  const client = new Client({ connectionString: postgres, connectionTimeoutMillis: 2000 })
   await client.connect()
   try {
     await client.query(sql)

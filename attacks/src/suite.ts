@@ -1,5 +1,5 @@
 /** Runs attacks: against the product they must be repelled, against their weakened copies they must succeed. */
-import type { Attack, Outcome } from './attack.ts'
+import type { Attack, Outcome, Setting } from './attack.ts'
 import { startTarget } from './own-target.ts'
 import type { Target } from './target.ts'
 import { makeCopy, productDirectory } from './weaken.ts'
@@ -10,6 +10,9 @@ export type Result = {
   /** The code of the refusal, the evidence of the success, or what went wrong. */
   readonly detail: string
 }
+
+/** Gateways at a time: each is a process that mostly waits. */
+const width = 3
 
 async function settle(attack: Attack, act: () => Promise<Outcome>): Promise<Result> {
   try {
@@ -27,43 +30,69 @@ function held({ attack, outcome, detail }: Result): Result {
   return { attack, outcome: 'error', detail: `refused with ${detail}, expected ${attack.expect}` }
 }
 
-async function onOwnTarget(attack: Attack, directory: string): Promise<Outcome> {
-  const target = await startTarget(directory, attack.setting ?? {})
+async function onOwnTarget(directory: string, setting: Setting, act: Attack['run']): Promise<Outcome> {
+  const target = await startTarget(directory, setting)
   try {
-    return await attack.run(target)
+    return await act(target)
   } finally {
     await target.close()
   }
 }
 
-/** Against the product. Attacks that need no target of their own share `target`. */
-export async function runAttack(attack: Attack, target: Target): Promise<Result> {
-  const act = (): Promise<Outcome> =>
-    attack.setting === undefined ? attack.run(target) : onOwnTarget(attack, productDirectory())
-  return held(await settle(attack, act))
+/** Attacks that need nothing of their own, one after the other against one target. */
+export async function attackTarget(
+  attacks: readonly Attack[],
+  target: Target,
+  report: (result: Result) => void,
+): Promise<void> {
+  for (const attack of attacks) report(held(await settle(attack, () => attack.run(target))))
 }
 
-/** Against the copy without the defence. */
-export async function runWeakened(attack: Attack): Promise<Result> {
+function attackOwn(attack: Attack): Promise<Result> {
+  const { setting = {}, run } = attack
+  return settle(attack, () => onOwnTarget(productDirectory(), setting, run)).then(held)
+}
+
+function attackWeakened(attack: Attack): Promise<Result> {
+  const { setting = {}, run, weaken } = attack
   return settle(attack, async () => {
-    const copy = await makeCopy(attack.weaken)
+    const copy = await makeCopy(weaken)
     try {
-      return await onOwnTarget(attack, copy.directory)
+      return await onOwnTarget(copy.directory, setting, run)
     } finally {
       await copy.remove()
     }
   })
 }
 
-/** All of them, `width` at a time, in order of completion. */
-export async function eachOf<Item>(
-  items: readonly Item[],
-  width: number,
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items]
+async function attackShared(attacks: readonly Attack[], report: (result: Result) => void): Promise<void> {
+  const target = await startTarget(productDirectory(), {})
+  try {
+    await attackTarget(attacks, target, report)
+  } finally {
+    await target.close()
+  }
+}
+
+type Jobs = ReadonlyArray<() => Promise<void>>
+
+async function runJobs(jobs: Jobs): Promise<void> {
+  const waiting = [...jobs]
   const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item)
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job()
   }
   await Promise.all(Array.from({ length: width }, worker))
+}
+
+export type Report = (on: 'product' | 'weakened', result: Result) => void
+
+/** Everything, several gateways at a time. Results come in the order in which they are known. */
+export async function runSuite(attacks: readonly Attack[], report: Report): Promise<void> {
+  const shared = attacks.filter(({ setting }) => setting === undefined)
+  const own = attacks.filter(({ setting }) => setting !== undefined)
+  await runJobs([
+    () => attackShared(shared, (result) => report('product', result)),
+    ...own.map((attack) => async () => report('product', await attackOwn(attack))),
+    ...attacks.map((attack) => async () => report('weakened', await attackWeakened(attack))),
+  ])
 }

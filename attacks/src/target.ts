@@ -6,34 +6,34 @@ import { randomText } from './signer.ts'
 
 export type Target = World & {
   /** It changes when the service is started again. */
-  address(): Address
+  readonly address: () => Address
   /** Below it the policy opens reading to everybody, and only reading. */
   readonly openPath: string
   /** Everything that arrives at the backend, when the suite can see it. */
   readonly backend: Backend | null
   /** A path of its own for one request, signed by any key: its last part is a marker to find it by. */
-  path(kind: string): string
-  send(request: RawRequest): Promise<Answer>
-  sendBytes(bytes: Uint8Array): Promise<Answer>
+  readonly path: (kind: string) => string
+  readonly send: (request: RawRequest) => Promise<Answer>
+  readonly sendBytes: (bytes: Uint8Array) => Promise<Answer>
   /** To the second node of a cluster. */
-  sendElsewhere(request: RawRequest): Promise<Answer>
+  readonly sendElsewhere: (request: RawRequest) => Promise<Answer>
   /** To the listener for operators. */
-  sendAdmin(request: RawRequest): Promise<Answer>
+  readonly sendAdmin: (request: RawRequest) => Promise<Answer>
   /** Its Host. */
-  adminHost(): string
+  readonly adminHost: () => string
   /** By the operator. */
-  revoke(device: string): Promise<void>
+  readonly revoke: (device: string) => Promise<void>
   /** SIGKILL and start again, with other configuration when given. The suite's own targets only. */
-  crash(config?: Readonly<Record<string, unknown>>): Promise<void>
+  readonly crash: (config?: Readonly<Record<string, unknown>>) => Promise<void>
   /** Empties the nonce memory of a cluster. */
-  wipeNonces(): Promise<void>
+  readonly wipeNonces: () => Promise<void>
   /** Everything the service wrote where others may read it: log and metrics. */
-  publicWords(): Promise<string>
+  readonly publicWords: () => Promise<string>
   /** Everything it keeps on disk, as latin1 text. */
-  files(): Promise<string>
+  readonly files: () => Promise<string>
   /** A built module of the product, or of the weakened copy that runs: `@holdfast/client/index.js`. */
-  load(specifier: string): Promise<Record<string, unknown>>
-  close(): Promise<void>
+  readonly load: (specifier: string) => Promise<Record<string, unknown>>
+  readonly close: () => Promise<void>
 }
 
 /** The parts every target has alike. */

@@ -3,9 +3,9 @@
  * for this; an attack that fails against the product proves something only if it works against this copy.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Weakening } from './attack.ts'
 
 const packages = ['core', 'server', 'gateway', 'client'] as const
@@ -18,7 +18,7 @@ export type Copy = {
 
 /** The directory that holds the packages of the product. */
 export function productDirectory(): string {
-  const entry = fileURLToPath(import.meta.resolve('@holdfast/core'))
+  const entry = createRequire(import.meta.url).resolve('@holdfast/core')
   return dirname(dirname(dirname(entry)))
 }
 

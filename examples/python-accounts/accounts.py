@@ -131,11 +131,12 @@ def parse_order(body):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=9000, help="0 takes any free port")
-    parser.add_argument("--secret-file", required=True, help="the secret shared with the gateway, base64url")
+    parser.add_argument("--secret-file", required=True, help="the secret shared with the gateway")
     parser.add_argument("--name", default="accounts", help="this backend's name in the gateway's configuration")
     options = parser.parse_args()
-    with open(options.secret_file, encoding="ascii") as file:
-        checker = IdentityChecker(options.name, file.read().strip())
+    with open(options.secret_file, "rb") as file:
+        # The same bytes the gateway takes: the file less one final line break.
+        checker = IdentityChecker(options.name, file.read().removesuffix(b"\n"))
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True
     server.bank = Bank()

@@ -35,11 +35,11 @@ class Refused(Exception):
 
 class IdentityChecker:
     def __init__(self, name, secret):
-        """`name`: this backend's name in the gateway's configuration. `secret`: base64url, at least 32 bytes."""
-        self._name = name
-        self._key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-        if len(self._key) < 32:
+        """`name`: this backend's name in the gateway's configuration. `secret`: bytes, at least 32."""
+        if len(secret) < 32:
             raise ValueError("the secret must have at least 32 bytes")
+        self._name = name
+        self._key = secret
         self._lock = threading.Lock()
         self._seen = {}
 

@@ -79,7 +79,7 @@ export function activationVectors() {
   }
 }
 
-export function checkWords() {
+export function checkWordVectors() {
   const cases = [
     [0, 0],
     [0, 240],

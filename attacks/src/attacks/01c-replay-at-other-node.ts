@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Send a captured request again to another node',
   power: 'reads one signed request and can choose the node',
   gain: 'the same data, or the same effect, once more',
-  requirement: 'X10',
+  requirement: 'K3',
   section: '3.5',
   expect: 'replayed',
   weaken: { file: 'gateway/stores.js', text: "if (nonces.kind === 'redis')", instead: 'if (false)' },

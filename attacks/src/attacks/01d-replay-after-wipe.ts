@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Send a captured request again after the nonce memory was wiped',
   power: 'reads one signed request and can make Redis forget',
   gain: 'a replay that the emptied nonce memory cannot know',
-  requirement: 'X10',
+  requirement: 'K3',
   section: '3.5',
   expect: 'nonce_store_restarted',
   weaken: {

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Exchange the bodies of two signed requests',
   power: 'changes messages on the way',
   gain: 'one payment’s amount with the other’s payee',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.6',
   expect: 'digest_mismatch',
   weaken: { file: 'server/body.js', text: '!equal(covered, nodeCrypto.sha256(body))', instead: 'false' },

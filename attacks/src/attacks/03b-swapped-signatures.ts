@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Put the signature of one request under another',
   power: 'changes messages on the way',
   gain: 'any request the attacker likes, signed by the victim',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.2',
   expect: 'signature_invalid',
   weaken: { file: 'server/request.js', text: "{ name: 'signature', run: checkKeySignature },", instead: '' },

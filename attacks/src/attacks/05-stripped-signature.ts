@@ -16,7 +16,7 @@ export const attack: Attack = {
   title: 'Strip the signature off a request',
   power: 'changes messages on the way, or holds a token',
   gain: 'requests of any content',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '2.2',
   expect: 'signature_missing',
   weaken: {

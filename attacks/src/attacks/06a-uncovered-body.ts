@@ -15,7 +15,7 @@ export const attack: Attack = {
   title: 'Change the body of a request whose signature does not cover it',
   power: 'changes messages on the way',
   gain: 'another amount under a good signature',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.2',
   expect: 'signature_invalid',
   weaken: {

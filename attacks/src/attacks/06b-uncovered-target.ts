@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Send a request whose signature does not cover its target to another path',
   power: 'changes messages on the way',
   gain: 'any path under a good signature',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.2',
   expect: 'signature_invalid',
   weaken: {

@@ -15,7 +15,7 @@ export const attack: Attack = {
   title: 'Add a second signature with our tag under another label',
   power: 'changes messages on the way',
   gain: 'a message that two readers take for two different ones',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.1',
   expect: 'signature_invalid',
   weaken: {

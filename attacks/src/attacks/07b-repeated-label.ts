@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Give the same signature label twice',
   power: 'changes messages on the way',
   gain: 'a message that two readers take for two different ones',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.1',
   expect: 'signature_invalid',
   weaken: { file: 'core/request.js', text: 'serializeDictionary(dictionary) !== value', instead: 'false' },

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Put octets beyond ASCII into a covered field',
   power: 'is a customer with an own phone',
   gain: 'a signature base that reads differently at gateway and backend',
-  requirement: 'T5',
+  requirement: 'K2',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: { file: 'core/fields.js', text: '!printable.test(value)', instead: 'false' },

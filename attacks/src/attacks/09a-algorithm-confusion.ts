@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Name hmac-sha256 as the algorithm of the signature',
   power: 'knows the public key, which is no secret',
   gain: 'a reader that uses the public key as a shared secret',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.3',
   expect: 'signature_invalid',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Use a signature that was made under another tag',
   power: 'has the phone sign something of another protocol',
   gain: 'a signature moved from a harmless purpose to this one',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.3',
   expect: 'signature_invalid',
   weaken: { file: 'core/request.js', text: 'tag="${signatureTag}")$', instead: 'tag="[a-z]+")$' },

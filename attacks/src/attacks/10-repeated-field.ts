@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: 'Send Content-Type twice',
   power: 'is a customer with an own phone',
   gain: 'gateway and backend parse the body as different things',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: { file: 'core/fields.js', text: 'before !== undefined && isSingle(name)', instead: 'false' },

@@ -18,7 +18,7 @@ export const attack: Attack = {
   title: 'Write the query in another way than it was signed',
   power: 'changes messages on the way',
   gain: 'a request that was not the one signed',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.2',
   expect: 'signature_invalid',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Register a session key that is no point of the curve',
   power: 'is a customer with an own phone',
   gain: 'a key whose arithmetic nobody has thought through, inside signed tokens',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '5',
   expect: 'bad_request',
   weaken: { file: 'server/session.js', text: 'nodeCrypto.importPublicKey(sessionKey);', instead: '' },

@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: 'Send a request head letter by letter',
   power: 'none: anybody on the Internet',
   gain: 'all connections of the gateway, for the price of a few bytes a minute',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'request_timeout',
   weaken: {

@@ -15,7 +15,7 @@ export const attack: Attack = {
   title: 'Send a body larger than the limit, in chunks',
   power: 'is a customer with an own phone',
   gain: 'the memory of the gateway',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.6',
   expect: 'body_too_large',
   weaken: { file: 'gateway/spool.js', text: 'length + chunk.length > limitBytes', instead: 'false' },

@@ -13,7 +13,7 @@ export const attack: Attack = {
   title: 'Send a body in a transfer coding beside chunked',
   power: 'is a customer with an own phone',
   gain: 'a body that gateway and backend read differently',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: { file: 'gateway/edge.js', text: "coding.toLowerCase() !== 'chunked'", instead: 'false' },

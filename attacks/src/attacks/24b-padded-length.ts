@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: 'Write the content length with leading zeros',
   power: 'is a customer with an own phone',
   gain: 'a boundary between two requests that is not where the gateway thinks',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'End header lines with a line feed alone',
   power: 'none: anybody on the Internet',
   gain: 'a field that gateway and backend do not both see',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Hide a request in the body of a GET',
   power: 'is a customer with an own phone',
   gain: 'an unsigned request on the gateway’s own connection to the backend',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.6',
   expect: 'body_refused',
   weaken: { file: 'server/head.js', text: 'hasBody && bodyless.has(method)', instead: 'false' },

@@ -12,7 +12,7 @@ export const attack: Attack = {
   title: 'Send a compressed body',
   power: 'is a customer with an own phone',
   gain: 'a bomb of a thousand times its size behind the gateway’s limit',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.6',
   expect: 'content_encoding_refused',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Claim an identity in a header field',
   power: 'changes messages on the way, or sends its own',
   gain: 'every account, behind a backend that trusts the gateway’s fields',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '7',
   expect: 'harmless',
   weaken: { file: 'gateway/request-fields.js', text: 'if (allowed.has(name))', instead: '' },

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Claim another address or certificate in a header field',
   power: 'changes messages on the way, or sends its own',
   gain: 'what a backend gives to callers from inside',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '7',
   expect: 'harmless',
   weaken: { file: 'gateway/request-fields.js', text: 'if (allowed.has(name))', instead: '' },

@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Answer, as a backend, in Holdfast’s name',
   power: 'is one of the backends',
   gain: 'phones that believe they were revoked',
-  requirement: 'X4',
+  requirement: 'K3',
   section: '3.8',
   expect: 'harmless',
   weaken: {

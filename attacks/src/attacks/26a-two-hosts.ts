@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Send two Host fields',
   power: 'is a customer with an own phone',
   gain: 'another virtual host behind the gateway',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Send the target in absolute form',
   power: 'is a customer with an own phone',
   gain: 'requests to hosts inside the bank',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Name another host',
   power: 'is a customer with an own phone, or a web page with a rebound DNS name',
   gain: 'answers for another name than the one the service speaks for',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

@@ -12,7 +12,7 @@ export const attack: Attack = {
   title: 'Reach a protected path through an open one by percent-encoding',
   power: 'none: anybody on the Internet',
   gain: 'protected data without any signature',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: { file: 'core/target.js', text: 'oddEncoding.test(path)', instead: 'false' },

@@ -12,7 +12,7 @@ export const attack: Attack = {
   title: 'Reach a protected path by path parameters and backslashes',
   power: 'none: anybody on the Internet',
   gain: 'protected data without any signature, behind servers that cut at a semicolon',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {

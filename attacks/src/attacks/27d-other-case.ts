@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Miss a stricter rule by writing its path in other letters',
   power: 'holds the session key and a token, not the device key',
   gain: 'the calls a bank keeps for the hardware key',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '2.2',
   expect: 'ambiguous_request',
   weaken: { file: 'core/route.js', text: 'covers(rule.path.toLowerCase(), folded)', instead: 'false' },

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Use a method the gateway does not know',
   power: 'is a customer with an own phone',
   gain: 'handlers of the backend that no policy thought of',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '3.9',
   expect: 'method_refused',
   weaken: { file: 'server/head.js', text: '!methods.has(method)', instead: 'false' },

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Write, unsigned, where the policy opens only reading',
   power: 'none: anybody on the Internet',
   gain: 'writes without any signature',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '2.2',
   expect: 'signature_missing',
   weaken: {

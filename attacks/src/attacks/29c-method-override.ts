@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Override the method in a header field',
   power: 'changes messages on the way, or sends its own',
   gain: 'a write under the rules of a read',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '7',
   expect: 'harmless',
   weaken: { file: 'gateway/request-fields.js', text: 'if (allowed.has(name))', instead: '' },

@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Get a signed route’s answer into a shared cache',
   power: 'asks the same cache as the victim',
   gain: 'the victim’s account from the cache',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '7',
   expect: 'harmless',
   weaken: { file: 'gateway/proxy.js', text: 'signed: exchange.verified !== null', instead: 'signed: false' },

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Add a cookie on the way',
   power: 'changes messages on the way, or sends its own',
   gain: 'a second, unsigned identity for backends that also know cookies',
-  requirement: 'T5',
+  requirement: 'T7',
   section: '7',
   expect: 'harmless',
   weaken: { file: 'gateway/request-fields.js', text: 'if (allowed.has(name))', instead: '' },

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Use a stolen access token alone',
   power: 'holds a valid access token',
   gain: 'everything the user may do until it ends',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.4',
   expect: 'signature_missing',
   weaken: {

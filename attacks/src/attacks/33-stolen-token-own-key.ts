@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Sign with an own key in the name of the victim’s',
   power: 'holds a valid access token and can compute',
   gain: 'everything the user may do until it ends',
-  requirement: 'K3',
+  requirement: 'K2',
   section: '3.4',
   expect: 'signature_invalid',
   weaken: { file: 'server/request.js', text: "{ name: 'signature', run: checkKeySignature },", instead: '' },

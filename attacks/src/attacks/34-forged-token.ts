@@ -44,7 +44,7 @@ export const attack: Attack = {
   title: 'Forge an access token',
   power: 'has an own phone, its keys and a valid token of his own',
   gain: 'a token of a higher class, or one that never ends',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'token_invalid',
   weaken: {

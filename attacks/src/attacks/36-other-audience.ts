@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Use a token that another service of the same bank issued',
   power: 'is a customer of both services',
   gain: 'the rights one service gives, used at another',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'token_invalid',
   weaken: {

@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: 'Use an access token after its end',
   power: 'holds the session’s key and an old token',
   gain: 'a session without its limits',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'token_expired',
   weaken: { file: 'server/request.js', text: "{ name: 'token-life', run: checkTokenLife },", instead: '' },

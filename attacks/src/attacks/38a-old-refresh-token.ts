@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Refresh with a token that was rotated away',
   power: 'holds a copy of the app’s state and can use its device key',
   gain: 'a second, unnoticed branch of the session',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'session_ended',
   weaken: {

@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Refresh with another customer’s token, signed by an own bound device',
   power: 'is a customer and holds another’s refresh token',
   gain: 'the other’s session',
-  requirement: 'K1',
+  requirement: 'T5',
   section: '5',
   expect: 'grant_refused',
   weaken: {

@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Refresh twice at the same moment to fork the session',
   power: 'holds a copy of the app’s state and can use its device key',
   gain: 'a branch of the session that lives on unnoticed',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'harmless',
   weaken: {

@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Find tokens and codes in a copy of the disk',
   power: 'holds a copy of the database',
   gain: 'refresh tokens, activation secrets and access tokens to use',
-  requirement: 'X1',
+  requirement: 'K1',
   section: '5',
   expect: 'harmless',
   weaken: {

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Go on with a session after its user logged out',
   power: 'holds the session’s key and token',
   gain: 'the minutes until the token would have ended',
-  requirement: 'K3',
+  requirement: 'T5',
   section: '5',
   expect: 'session_ended',
   weaken: { file: 'server/request.js', text: 'family.endedAt !== null || ', instead: '' },

@@ -11,7 +11,7 @@ export const attack: Attack = {
   title: 'Use a device at another node a second after it was revoked',
   power: 'holds the phone, unlocked, and can choose the node',
   gain: 'the minutes until the token would have ended',
-  requirement: 'X10',
+  requirement: 'X9',
   section: '6',
   expect: 'device_revoked',
   weaken: {

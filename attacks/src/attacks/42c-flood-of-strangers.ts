@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Ask for enrolment without end from one address',
   power: 'none: anybody on the Internet',
   gain: 'as many guesses as the line can carry',
-  requirement: 'T5',
+  requirement: 'K1',
   section: '4',
   expect: 'rate_limited',
   weaken: { file: 'server/rate.js', text: 'hits > limit', instead: 'false' },

@@ -9,7 +9,7 @@ export const attack: Attack = {
   title: 'Tell a phone that it was revoked',
   power: 'ends TLS between phone and service',
   gain: 'a customer without a bank, and an enrolment to attack anew',
-  requirement: 'X4',
+  requirement: 'K3',
   section: '3.8',
   expect: 'unverified_refusal',
   weaken: { file: 'client/exchange.js', text: 'if (!verified)', instead: 'if (false)' },

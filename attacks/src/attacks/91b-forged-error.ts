@@ -10,7 +10,7 @@ export const attack: Attack = {
   title: 'Answer a write that was done with a forged error',
   power: 'ends TLS between phone and service',
   gain: 'a payment made twice by an honest app',
-  requirement: 'X4',
+  requirement: 'K3',
   section: '3.7',
   expect: 'harmless',
   weaken: { file: 'server/idempotency.js', text: 'await store.claim(', instead: "{ kind: 'new' }; void (" },

@@ -8,7 +8,7 @@ export const attack: Attack = {
   title: 'Lose the answer to a write of the product’s own client, twice',
   power: 'drops messages',
   gain: 'a payment made twice or three times by an honest app',
-  requirement: 'X4',
+  requirement: 'K3',
   section: '3.7',
   expect: 'harmless',
   weaken: {

@@ -18,11 +18,11 @@ export type Deployment = {
   close(): Promise<void>
 }
 
-function configOf(ports: { gateway: number; backend: number }): string {
+function configOf(ports: { gateway: number; admin: number; backend: number }): string {
   return `# Made by the main job: everything on loopback, nothing to keep.
 origin: http://127.0.0.1:${ports.gateway}
 listen: { host: 127.0.0.1, port: ${ports.gateway} }
-admin: { host: 127.0.0.1, port: 0 }
+admin: { host: 127.0.0.1, port: ${ports.admin} }
 data: ./data
 store: { kind: embedded }
 upstreams:
@@ -43,7 +43,7 @@ export async function deploy(): Promise<Deployment> {
   await writeFile(secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
   const backend = await startBackend(secretFile)
   const port = await freePort()
-  await writeFile(configFile, configOf({ gateway: port, backend: backend.port }))
+  await writeFile(configFile, configOf({ gateway: port, admin: await freePort(), backend: backend.port }))
   const gateway = await startGateway(configFile)
   const keys = await holdfast('keys', '--config', configFile)
   return {

@@ -39,7 +39,7 @@ async function start(command: string, args: readonly string[]): Promise<Running>
   })
   const ready = (async (): Promise<Ready> => {
     for await (const line of createInterface({ input: child.stdout })) {
-      if (line.startsWith('{"ready":true')) return JSON.parse(line) as Ready
+      if (/^\{"ready": ?true/.test(line)) return JSON.parse(line) as Ready
     }
     return failed
   })()

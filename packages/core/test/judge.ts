@@ -30,7 +30,7 @@ export type Receiver = {
   readonly routeFields: readonly string[]
 }
 
-const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
+const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
 function insist(holds: boolean, code: ConstructorParameters<typeof HoldfastError>[0]): void {
   if (!holds) throw new HoldfastError(code)
@@ -39,7 +39,7 @@ function insist(holds: boolean, code: ConstructorParameters<typeof HoldfastError
 /** The rebuilt signature base; throws what the receiver answers. */
 export async function judge(request: ReceivedRequest, receiver: Receiver): Promise<string> {
   const { method, body } = request
-  insist(methods.includes(method), 'method_refused')
+  insist(methods.has(method), 'method_refused')
   const targetUri = receiver.origin + parseTarget(request.target).raw
   const fields = parseFields(request.fields.flat())
   insist(!fields.has('upgrade'), 'upgrade_refused')

@@ -108,7 +108,7 @@ describe.skipIf(suite.absent)(suite.title, () => {
   it.each(files)('%s', (file) => {
     const name = file === 'large-generated' ? `${file}.json.gz` : `${file}.json`
     const wrong: string[] = []
-    for (const test of suite.read<Case[]>(name)) {
+    for (const test of suite.read(name) as Case[]) {
       const text = test.raw.join(', ')
       let result: { value: unknown; text: string } | null
       try {

@@ -56,6 +56,7 @@ function latin1(bytes: Uint8Array | undefined): string {
 }
 
 function withNamed(connection: string, before: ReadonlySet<string>): ReadonlySet<string> {
+  if (connection === 'keep-alive') return before
   const names = connection
     .toLowerCase()
     .split(',')

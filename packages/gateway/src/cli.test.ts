@@ -181,12 +181,13 @@ describe('holdfast says what is wrong and ends with status 2', { timeout: 20_000
   })
 
   it('helps', async () => {
-    for (const name of ['serve', 'activate', 'devices', 'revoke', 'keys', 'audit', 'operators', 'explain']) {
-      const { code, out } = await place.run(name, '--help')
+    const names = ['serve', 'activate', 'devices', 'revoke', 'keys', 'audit', 'operators', 'explain']
+    const told = await Promise.all(names.map((name) => place.run(name, '--help')))
+    told.forEach(({ code, out }, i) => {
       expect(code).toBe(0)
-      expect(out).toContain(`holdfast ${name}`)
+      expect(out).toContain(`holdfast ${names[i]}`)
       expect(out).toContain('Example')
-    }
+    })
     expect((await place.run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 

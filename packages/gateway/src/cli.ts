@@ -2,26 +2,45 @@
 import { readFileSync } from 'node:fs'
 import { errors, HoldfastError } from '@holdfast/core'
 import { type Command, print } from './command.ts'
-import { activate } from './commands/activate.ts'
-import { audit } from './commands/audit.ts'
-import { devices } from './commands/devices.ts'
-import { explain } from './commands/explain.ts'
-import { keys } from './commands/keys.ts'
-import { operators } from './commands/operators.ts'
-import { revoke } from './commands/revoke.ts'
-import { serve } from './commands/serve.ts'
 import { Complaint } from './complaint.ts'
 import { hint } from './config-form.ts'
 
-const commands: Readonly<Record<string, Command>> = {
-  serve,
-  activate,
-  devices,
-  revoke,
-  keys,
-  audit,
-  operators,
-  explain,
+type Entry = { readonly summary: string; load(): Promise<Command> }
+
+/** Each command is loaded when it is asked for: the small ones need not wait for the database drivers of the big one. */
+const commands: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: 'run the gateway',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  activate: {
+    summary: 'make an activation code for a user',
+    load: async () => (await import('./commands/activate.ts')).activate,
+  },
+  devices: {
+    summary: 'list bound devices',
+    load: async () => (await import('./commands/devices.ts')).devices,
+  },
+  revoke: {
+    summary: 'remove a device and end its sessions everywhere',
+    load: async () => (await import('./commands/revoke.ts')).revoke,
+  },
+  keys: {
+    summary: "show the service's keys, or rotate one",
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
+  audit: {
+    summary: 'read what was done, and by whom',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  operators: {
+    summary: 'list, add and remove operators',
+    load: async () => (await import('./commands/operators.ts')).operators,
+  },
+  explain: {
+    summary: 'say why a captured request is refused',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
 }
 
 function help(): string {
@@ -48,9 +67,10 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     print(version())
     return 0
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined)
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (entry === undefined)
     throw new Complaint(`no command "${name}"${hint(name, Object.keys(commands))}; see holdfast --help`, 2)
+  const command = await entry.load()
   if (!args.includes('--help')) return command.run(args)
   print(command.help)
   return 0

@@ -3,8 +3,6 @@ import { parseArgs } from 'node:util'
 import { Complaint } from './complaint.ts'
 
 export type Command = {
-  /** One line for `holdfast --help`. */
-  readonly summary: string
   /** Usage, options and examples. */
   readonly help: string
   /** Resolves with the exit code. Throws Complaint. */

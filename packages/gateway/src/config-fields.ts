@@ -35,7 +35,7 @@ function checkName(name: string, at: ConfigPath, report: Report): boolean {
 
 function checkRoute(route: WrittenRoute, at: ConfigPath, report: Report): void {
   const signed = route.policy === undefined || route.policy === 'signed'
-  const covered: readonly string[] = [...coveredWhenPresent, ...(route.fields ?? [])]
+  const covered: ReadonlySet<string> = new Set([...coveredWhenPresent, ...(route.fields ?? [])])
   route.fields?.forEach((name, i) => {
     if (!checkName(name, [...at, 'fields', i], report)) return
     if ((coveredWhenPresent as readonly string[]).includes(name))
@@ -44,7 +44,7 @@ function checkRoute(route: WrittenRoute, at: ConfigPath, report: Report): void {
   })
   route.forward?.forEach((name, i) => {
     if (!checkName(name, [...at, 'forward', i], report)) return
-    if (signed && !covered.includes(name) && !harmless.has(name))
+    if (signed && !covered.has(name) && !harmless.has(name))
       report(
         [...at, 'forward', i],
         'no signature covers this field, so anybody in the line can change it: name it in fields too',

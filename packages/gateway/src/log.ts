@@ -26,6 +26,7 @@ export type Facts = {
   readonly host?: string
   readonly port?: number
   readonly worker?: number
+  readonly pid?: number
   readonly signal?: string
   readonly durationMs?: number
   readonly bytes?: number
@@ -83,6 +84,7 @@ const allowed: Readonly<Record<keyof Facts, Serialise>> = {
   host: text,
   port: count,
   worker: count,
+  pid: count,
   signal: text,
   durationMs: count,
   bytes: count,

@@ -2,17 +2,14 @@
 import { join } from 'node:path'
 import { HoldfastError } from '@holdfast/core'
 import type { DurableStore, ShortLivedStore } from '@holdfast/server'
-import { memoryShortLived, memoryStore } from '@holdfast/server/memory'
-import { redisShortLived } from '@holdfast/server/redis'
-import { embeddedStore, postgresShortLived, postgresStore } from '@holdfast/server/sql'
 import { Complaint } from './complaint.ts'
 import type { Config } from './config.ts'
 
 export type Stores = { readonly store: DurableStore; readonly shortLived: ShortLivedStore }
 
-async function opened<Store>(what: string, advice: string, open: Promise<Store>): Promise<Store> {
+async function opened<Store>(what: string, advice: string, open: () => Promise<Store>): Promise<Store> {
   try {
-    return await open
+    return await open()
   } catch (error) {
     const cause = error instanceof HoldfastError ? error.cause : error
     const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
@@ -20,35 +17,33 @@ async function opened<Store>(what: string, advice: string, open: Promise<Store>)
   }
 }
 
-function openDurable({ store, data }: Config): Promise<DurableStore> {
-  if (store.kind === 'memory') return Promise.resolve(memoryStore())
+// Drivers are loaded by those who use them: a gateway on PostgreSQL carries no embedded database.
+async function openDurable({ store, data }: Config): Promise<DurableStore> {
+  if (store.kind === 'memory') return (await import('@holdfast/server/memory')).memoryStore()
+  const { embeddedStore, postgresStore } = await import('@holdfast/server/sql')
   if (store.kind === 'postgres')
-    return opened(
-      'the PostgreSQL store',
-      'check that the server runs and that store.url fits',
+    return opened('the PostgreSQL store', 'check that the server runs and that store.url fits', () =>
       postgresStore({ url: store.url }),
     )
-  return opened(
-    'the embedded database',
-    `${data} must be writable, and no other gateway may use it`,
+  return opened('the embedded database', `${data} must be writable, and no other gateway may use it`, () =>
     embeddedStore({ directory: join(data, 'database') }),
   )
 }
 
-function openShortLived({ nonces, store }: Config): Promise<ShortLivedStore> {
-  if (nonces.kind === 'redis')
-    return opened(
-      'the Redis nonce memory',
-      'check that the server runs and that nonces.url fits',
+async function openShortLived({ nonces, store }: Config): Promise<ShortLivedStore> {
+  if (nonces.kind === 'redis') {
+    const { redisShortLived } = await import('@holdfast/server/redis')
+    return opened('the Redis nonce memory', 'check that the server runs and that nonces.url fits', () =>
       redisShortLived({ url: nonces.url }),
     )
-  if (nonces.kind === 'postgres' && store.kind === 'postgres')
-    return opened(
-      'the PostgreSQL nonce memory',
-      'check that the server runs and that store.url fits',
+  }
+  if (nonces.kind === 'postgres' && store.kind === 'postgres') {
+    const { postgresShortLived } = await import('@holdfast/server/sql')
+    return opened('the PostgreSQL nonce memory', 'check that the server runs and that store.url fits', () =>
       postgresShortLived({ url: store.url }),
     )
-  return Promise.resolve(memoryShortLived())
+  }
+  return (await import('@holdfast/server/memory')).memoryShortLived()
 }
 
 export async function openStores(config: Config): Promise<Stores> {

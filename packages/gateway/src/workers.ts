@@ -9,7 +9,7 @@ import type { Log } from './log.ts'
 import { openService } from './service.ts'
 
 /** What primary and worker say to each other. */
-type Message = 'holdfast-stop' | 'holdfast-reload' | { readonly holdfastPort: number }
+type Message = 'holdfast-reload' | { readonly holdfastPort: number }
 
 export type RunningWorkers = {
   readonly port: number
@@ -86,6 +86,7 @@ function createPool(log: Log): Pool {
     const worker = cluster.fork()
     const startedAt = performance.now()
     workers.add(worker)
+    log.info('worker started', { worker: worker.id, pid: worker.process.pid ?? 0 })
     worker.once('exit', () => {
       workers.delete(worker)
       if (!stopping) replace(worker, startedAt)
@@ -101,7 +102,8 @@ function createPool(log: Log): Pool {
         const ended = new Promise<void>((resolve) => {
           worker.once('exit', () => resolve())
         })
-        say(worker, 'holdfast-stop')
+        // A message would be lost on a worker that is still starting; the signal ends it.
+        worker.process.kill('SIGTERM')
         return ended
       }),
     )
@@ -161,19 +163,16 @@ export async function startWorkers(config: Config, count: number, log: Log): Pro
   }
 }
 
-/** The worker's part, once it listens. Resolves when the primary asks it to stop. */
+/** The worker's part, once it listens: tells the primary, and does what it asks. */
 export function attachWorker(
   port: number,
-  { registry, reloadKeys }: { readonly registry: Registry; reloadKeys(): Promise<void> },
-): Promise<void> {
+  options: { readonly registry: Registry; reloadKeys(): Promise<void> },
+): void {
   // Making one installs the answer to the primary's question.
-  AggregatorRegistry.setRegistries([registry, new AggregatorRegistry()])
-  return new Promise((resolve) => {
-    process.on('message', (message: Message) => {
-      if (message === 'holdfast-stop') resolve()
-      if (message === 'holdfast-reload') void reloadKeys()
-    })
-    const ready: Message = { holdfastPort: port }
-    process.send?.(ready)
+  AggregatorRegistry.setRegistries([options.registry, new AggregatorRegistry()])
+  process.on('message', (message: Message) => {
+    if (message === 'holdfast-reload') void options.reloadKeys()
   })
+  const ready: Message = { holdfastPort: port }
+  process.send?.(ready)
 }

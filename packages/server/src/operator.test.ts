@@ -85,6 +85,14 @@ describe('credentials', () => {
     expect(JSON.stringify(record)).not.toContain(olga.secret.slice(4))
   })
 
+  test('are bound to the name: a digest copied to another row opens nothing', async () => {
+    const { store, clock } = stage.deployment
+    const record = await store.findOperator('olga')
+    const audit = { at: clock.now(), action: 'x', actor: 'x', user: null, device: null, detail: {} }
+    await store.addOperator({ name: 'copy', secretDigest: record?.secretDigest ?? '', createdAt: 0 }, audit)
+    expect(await refusal(answer(basic({ ...olga, name: 'copy' })))).toBe('operator_required')
+  })
+
   test('of one operator do not open the door for another name', async () => {
     const otto = (await call('POST', '/admin/operators', { name: 'otto' })) as OperatorCredentials
     expect(await refusal(answer(basic({ name: 'olga', secret: otto.secret })))).toBe('operator_required')
@@ -198,6 +206,11 @@ describe('audit', () => {
 describe('operators', () => {
   test('are added with a secret shown once, listed without, and removed', async () => {
     const otto = (await call('POST', '/admin/operators', { name: 'otto' })) as OperatorCredentials
+    expect(await lastEntry()).toMatchObject({
+      action: 'operator.added',
+      actor: 'olga',
+      detail: { name: 'otto' },
+    })
     await call('GET', '/admin/audit', undefined, otto)
     const created = stage.deployment.clock.now() / 1000
     const listed = (await call('GET', '/admin/operators')) as { operators: Array<{ name: string }> }

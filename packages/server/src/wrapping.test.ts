@@ -38,10 +38,11 @@ describe('digest', () => {
     expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(digest('ab', 'c')).toBe(made)
     const others = [
+      digest('x', 'c'),
       digest('a', 'bc'),
       digest('abc', ''),
       createWrapping(nodeCrypto.random(32), nodeCrypto).digest('ab', 'c'),
     ]
-    expect(new Set([made, ...others]).size).toBe(4)
+    expect(new Set([made, ...others]).size).toBe(5)
   })
 })

@@ -13,8 +13,8 @@ const providers: ReadonlyArray<readonly [string, CryptoPort]> = [
   ['WebCrypto', webCrypto(globalThis.crypto)],
 ]
 
-function bytes(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, 'hex'))
+function bytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'hex'))
 }
 function hex(value: Uint8Array): string {
   return Buffer.from(value).toString('hex')
@@ -33,7 +33,7 @@ type Group<Test> = {
 }
 
 function groups<Test>(file: string): ReadonlyArray<Group<Test>> {
-  return wycheproof.read<{ testGroups: Array<Group<Test>> }>(file).testGroups
+  return (wycheproof.read(file) as { testGroups: Array<Group<Test>> }).testGroups
 }
 
 const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'

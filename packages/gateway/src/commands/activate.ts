@@ -8,12 +8,11 @@ const answerForm = v.object({ code: v.string(), code_id: v.string(), expires: v.
 function readAloud(code: string): string {
   return code
     .split('-')
-    .map((group) => [...group].join(' '))
+    .map((group) => group.split('').join(' '))
     .join(', ')
 }
 
 export const activate: Command = {
-  summary: 'make an activation code for a user',
   help: `holdfast activate --user USER --send-to NUMBER [options]
 
 Makes a code with which USER binds one device. The one-time text goes to NUMBER. The code is shown once.

@@ -18,7 +18,6 @@ const answerForm = v.object({
 })
 
 export const audit: Command = {
-  summary: 'read what was done, and by whom',
   help: `holdfast audit [--after ID] [--limit N] [options]
 
 Oldest first.
@@ -35,7 +34,7 @@ Example:
       limit: String(wholeNumber('limit', options.text('limit'), 100)),
       after: String(wholeNumber('after', options.text('after'), 0)),
     })
-    const answer = await (await connect(options)).call('GET', `/admin/audit?${query}`)
+    const answer = await (await connect(options)).call('GET', `/admin/audit?${query.toString()}`)
     if (options.flag('json')) {
       print(JSON.stringify(answer))
       return 0

@@ -17,7 +17,6 @@ const answerForm = v.object({
 })
 
 export const devices: Command = {
-  summary: 'list bound devices',
   help: `holdfast devices [--user USER] [--limit N] [--before MARK] [options]
 
 Newest first, removed ones included.
@@ -37,7 +36,7 @@ Example:
       const value = options.text(name)
       if (value !== undefined) query.set(name, value)
     }
-    const answer = await (await connect(options)).call('GET', `/admin/devices?${query}`)
+    const answer = await (await connect(options)).call('GET', `/admin/devices?${query.toString()}`)
     if (options.flag('json')) {
       print(JSON.stringify(answer))
       return 0

@@ -26,7 +26,6 @@ function momentOf(text: string): number {
 }
 
 export const explain: Command = {
-  summary: 'say why a captured request is refused',
   help: `holdfast explain [FILE | -] [--at TIME] [options]
 
 FILE is a request as HTTP text: request line, header fields, an empty line, the body. Lines end in LF or CRLF; the

@@ -20,7 +20,6 @@ function show(keys: KeyFile): void {
 }
 
 export const keys: Command = {
-  summary: "show the service's keys, or rotate one",
   help: `holdfast keys [rotate token | rotate service | rotate forward] [options]
 
 Works on the key file of the configuration, so it must run where that file is. A running gateway takes a change over

@@ -32,7 +32,6 @@ async function remove(client: AdminClient, name: string, options: Options): Prom
 }
 
 export const operators: Command = {
-  summary: 'list, add and remove operators',
   help: `holdfast operators [add NAME --out FILE | remove NAME] [options]
 
 Without a word: lists them. Each operator has a secret of their own, and every change names them in the audit.

@@ -3,7 +3,6 @@ import { type Command, print, readOptions } from '../command.ts'
 import { Complaint } from '../complaint.ts'
 
 export const revoke: Command = {
-  summary: 'remove a device and end its sessions everywhere',
   help: `holdfast revoke DEVICE [options]
 
 DEVICE is an id from \`holdfast devices\`. Works at once, on every gateway within a second, and cannot be undone.

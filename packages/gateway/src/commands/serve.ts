@@ -70,16 +70,17 @@ async function runWorker(config: Config, log: Log): Promise<number> {
   // A terminal sends its signals to every process of the group; the primary decides when workers stop.
   process.on('SIGINT', () => {})
   process.on('SIGHUP', () => {})
-  const { port, service, metrics, close } = await startGateway(config, { log, admin: false })
-  const asked = attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
-  await Promise.race([asked, new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()))])
-  await close()
+  const gateway = await startGateway(config, { log, admin: false })
+  const stopped = new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()))
+  const { port, service, metrics } = gateway
+  attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
+  await stopped
+  await gateway.close()
   cluster.worker?.disconnect()
   return 0
 }
 
 export const serve: Command = {
-  summary: 'run the gateway',
   help: `holdfast serve [--config FILE] [--workers N] [--json]
 
   --config FILE        configuration (holdfast.yaml)
@@ -105,8 +106,8 @@ Example:
       process.exit(1)
     })
     running = workers > 1 ? await startWorkers(config, workers, log) : await serveAlone(config, log)
-    const { reloadKeys } = running
-    process.on('SIGHUP', () => void reloadKeys())
+    const started = running
+    process.on('SIGHUP', () => void started.reloadKeys())
     announce(config, running, options.flag('json'))
     await stopped
     await running.close()
