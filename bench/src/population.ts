@@ -46,6 +46,7 @@ async function openSession({ store, keys, origin }: Population, number: number):
       sid,
       deviceId,
       user,
+      sessionKey: session.publicKey,
       sessionKeyThumbprint: thumbprint,
       authTime: now,
       startedAt: now,

@@ -11,7 +11,6 @@ import {
   read,
   replaceIn,
   token,
-  without,
   write,
 } from './request-sender.mjs'
 

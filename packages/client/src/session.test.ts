@@ -105,6 +105,35 @@ describe('the access token', () => {
     expect(sentTo(all.phone, token)).toHaveLength(2)
   })
 
+  it('is not renewed for a refusal of a token that was replaced meanwhile', async () => {
+    const { session, phone } = all
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let late = true
+    phone.network.rewrite({
+      async answer(answer, request) {
+        if (!late || !to('/late')(request)) return answer
+        late = false
+        await held
+        const { status, fields, body } = forged('token_expired')
+        return {
+          status,
+          rawFields: fields.flat(),
+          body: new Response(body).body as ReadableStream<Uint8Array>,
+        }
+      },
+    })
+    const slow = session.fetch('/late')
+    await expect.poll(() => late).toBe(false)
+    phone.network.forge(to('/accounts'), forged('token_expired'), 1)
+    expect((await session.fetch('/accounts')).status).toBe(200)
+    release()
+    expect((await slow).status).toBe(200)
+    expect(sentTo(phone, token)).toHaveLength(2)
+  })
+
   it('is renewed once, and no more, for one who is told so for ever', async () => {
     all.phone.network.forge(to('/accounts'), forged('token_expired'))
     expect(await codeOf(all.session.fetch('/accounts'))).toBe('unverified_refusal')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testKey } from '../test/keys.ts'
 import { outcome, outcomeOf } from '../test/refusal.ts'
-import { fromBase64, toBase64, utf8 } from './bytes.ts'
+import { toBase64, utf8 } from './bytes.ts'
 import { toDer } from './crypto/ecdsa.ts'
 import { nodeCrypto } from './crypto/node.ts'
 import { type Fields, parseFields } from './fields.ts'

@@ -204,3 +204,23 @@ describe('holdfast says what is wrong and ends with status 2', { timeout: 20_000
     expect(err).toContain('is holdfast serve running?')
   })
 })
+
+describe('holdfast without its store', { timeout: 20_000 }, () => {
+  it.each([
+    [
+      'store: { kind: postgres, url: "postgres://nobody@127.0.0.1:9/none" }',
+      'the PostgreSQL store cannot be opened',
+    ],
+    ['nonces: { kind: redis, url: "redis://127.0.0.1:9" }', 'the Redis nonce memory cannot be opened'],
+  ])('does not start: %s', async (line, expected) => {
+    const place = createPlace(`${config}${line}\n`)
+    try {
+      const { code, err, out } = await place.run('serve')
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+      expect(err).toContain(expected)
+      expect(err).not.toContain('    at ')
+    } finally {
+      place.clear()
+    }
+  })
+})

@@ -15,7 +15,8 @@ type Introspected = {
 
 /** The schema that stands at a path, as far as it can be told. */
 function schemaAt(path: ConfigPath, input: unknown): Introspected | undefined {
-  let schema: Introspected | undefined = resolve(configSchema as Introspected, input)
+  const whole: Introspected = configSchema
+  let schema = resolve(whole, input)
   let value = input
   for (const step of path) {
     value = (value as Record<string | number, unknown> | undefined)?.[step]

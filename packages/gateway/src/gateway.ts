@@ -1,12 +1,15 @@
 /** The gateway's data path put together: a listener, the proxy behind it, a pool for each backend. */
 import type { Clock, HoldfastServer, KeyRing } from '@holdfast/server'
 import type { GatewayLog } from './access-log.ts'
+import { createCall } from './call.ts'
 import { acceptedHosts } from './edge.ts'
+import { createLedger } from './ledger.ts'
 import { createLoad, type Limits } from './limits.ts'
 import { createListener, type TlsFiles } from './listener.ts'
 import type { Metrics } from './metrics.ts'
 import { createProxy } from './proxy.ts'
 import { createRandomPool } from './random-pool.ts'
+import { createRefusal } from './refusal.ts'
 import { createRouter, type GatewayRoute } from './route.ts'
 import { createUpstream, type UpstreamOptions } from './upstream.ts'
 
@@ -43,7 +46,7 @@ const settleMs = 2_000
 
 /** Throws TypeError for a configuration that cannot work or is not safe. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { server, keys, clock, limits, log, metrics, answerBytes } = options
+  const { server, keys, clock, limits, log, metrics } = options
   const random = createRandomPool()
   const load = createLoad(limits)
   metrics.watch(load)
@@ -55,18 +58,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     upstreams,
     defaultUpstream: options.defaultUpstream,
   })
-  const edge = { hosts: acceptedHosts(server.origin, options.hosts), headerFields: limits.headerFields }
+  const ledger = createLedger({ clock, load, log, metrics })
+  const refusal = createRefusal({ server, ledger, restBytes: limits.bodyBytes })
   const handle = createProxy({
     server,
     clock,
     limits,
     load,
-    edge,
+    edge: { hosts: acceptedHosts(server.origin, options.hosts), headerFields: limits.headerFields },
     findDestination,
-    answerBytes,
+    answerBytes: options.answerBytes,
     random,
-    log,
-    metrics,
+    ledger,
+    refusal,
+    call: createCall({ ledger, refusal, idleMs: limits.idleMs }),
   })
   const timeouts = [...options.upstreams, ...options.routes].map(({ timeoutMs }) => timeoutMs ?? 0)
   const listener = createListener({

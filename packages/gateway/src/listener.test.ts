@@ -15,7 +15,7 @@ import {
 const codeOf = (answer: string): string | undefined => /holdfast-error: (\w+)/.exec(answer)?.[1]
 
 /** Each a whole message on a connection of its own; each has to be refused, and the connection to end. */
-const corpus: ReadonlyArray<readonly [string, string, string?]> = [
+const corpus: Array<[name: string, message: string, code?: string]> = [
   [
     'CL.TE',
     'POST /open/a HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG',
@@ -171,7 +171,7 @@ const corpus: ReadonlyArray<readonly [string, string, string?]> = [
 ]
 
 describe('a message two readers could understand differently', () => {
-  test.each(corpus)('%s', async (_name, message, code = 'ambiguous_request') => {
+  test.each(corpus)('%s', async (_name, message: string, code = 'ambiguous_request') => {
     let reached = 0
     const { url } = await backend((_message, response) => {
       reached += 1

@@ -56,14 +56,20 @@ const count: Serialise = (value) =>
 const maxFrames = 8
 const maxCauses = 3
 
+/** Where it was thrown. The stack begins with the message, which may hold lines that look like frames: it is cut off. */
+function framesOf({ stack = '', message }: Error): unknown[] {
+  const frames = stack.slice(Math.max(0, stack.indexOf(message)) + message.length).split('\n')
+  const placed = frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
+  return placed.slice(0, maxFrames).map((line) => text(line.trim()))
+}
+
 function cause(value: unknown, depth = 0): unknown {
   if (!(value instanceof Error)) return value === undefined ? undefined : typeof value
   const code = 'code' in value ? text(value.code) : undefined
-  const frames = (value.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   return {
     name: text(value.name),
     ...(code === undefined ? {} : { code }),
-    at: frames.slice(0, maxFrames).map((line) => text(line.trim())),
+    at: framesOf(value),
     ...(value.cause === undefined || depth >= maxCauses ? {} : { cause: cause(value.cause, depth + 1) }),
   }
 }

@@ -52,8 +52,8 @@ export function createMetrics(): Metrics {
     refused: (code: string): void => refusals.inc({ code }),
     upstreamError: (upstream: string, code: string): void => upstreamErrors.inc({ upstream, code }),
     watch(load: { requests(): number; spooledBytes(): number }): void {
-      gauge(registry, 'holdfast_requests_in_flight', 'Requests under way', load.requests)
-      gauge(registry, 'holdfast_spooled_bytes', 'Request bodies held in memory', load.spooledBytes)
+      gauge(registry, 'holdfast_requests_in_flight', 'Requests under way', () => load.requests())
+      gauge(registry, 'holdfast_spooled_bytes', 'Request bodies held in memory', () => load.spooledBytes())
     },
   }
 }

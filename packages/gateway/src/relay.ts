@@ -1,8 +1,9 @@
-/** One request on its way to a backend, and the answer on its way back, octet by octet with back-pressure. */
+/** One request on its way to a backend and the answer on its way back: who is told what when either side fails. */
 import type { ServerResponse } from 'node:http'
 import { type ErrorCode, HoldfastError } from '@holdfast/core'
 import type { Dispatcher } from 'undici'
 import { answerFields } from './answer-fields.ts'
+import { createAnswerStream } from './answer-stream.ts'
 import type { Outcome } from './outcome.ts'
 import type { Upstream, UpstreamRequest } from './upstream.ts'
 
@@ -15,7 +16,7 @@ export type RelayOptions = {
   /** The method is unsafe: once sent, the request runs to its end whether or not the client waits. */
   readonly unsafe: boolean
   readonly outcome: Outcome | null
-  /** Before {@link onEnd}. `headSent`: nothing more can be said to the client. */
+  /** Before {@link onEnd}, unless the client left. `headSent`: nothing more can be said to it. */
   readonly onFailure: (error: HoldfastError, headSent: boolean) => void
   /** Exactly once, when backend and claim are done with. */
   readonly onEnd: () => void
@@ -34,118 +35,86 @@ const invalid: ReadonlySet<unknown> = new Set([
 ])
 
 function codeOf(error: unknown): ErrorCode {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
   if (error instanceof HoldfastError) return error.code
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'upstream_timeout'
   if (name === 'HTTPParserError' || invalid.has(code)) return 'upstream_invalid'
   return 'upstream_unreachable'
 }
 
+/** What a failed request leaves behind for its claim, and the refusal the client gets. */
+async function settle(options: RelayOptions, sent: boolean, error: unknown): Promise<HoldfastError> {
+  const { unsafe, upstream, outcome } = options
+  const lost = sent && unsafe && !upstream.retriesIdempotently
+  await (lost ? outcome?.unknown() : outcome?.release())
+  return new HoldfastError(lost ? 'outcome_unknown' : codeOf(error), { cause: error })
+}
+
 export function relay(options: RelayOptions): Leave {
   const { request, upstream, response, outcome, unsafe } = options
+  const answer = createAnswerStream(response, { bodyless: request.method === 'HEAD' })
   /** From here on the backend may have acted on the request. */
   let sent = false
   let over = false
-  let abort: ((error?: Error) => void) | null = null
-  let resume: (() => void) | null = null
-  let paused = false
   let left = false
-  /** Octets of the answer still to come, when it has a length. */
-  let missing = -1
-  let last: Uint8Array | null = null
+  let abort: (() => void) | null = null
   const waiting = upstream.busy() ? setTimeout(expire, request.timeoutMs) : undefined
 
-  function finish(): void {
+  function finish(): boolean {
+    if (over) return false
     over = true
     clearTimeout(waiting)
     upstream.done()
+    return true
   }
 
-  function fail(error: unknown): void {
-    if (over) return
-    finish()
-    const lost = sent && unsafe && !upstream.retriesIdempotently
-    const failure = new HoldfastError(lost ? 'outcome_unknown' : codeOf(error), { cause: error })
-    const report = (): void => {
-      if (!left) options.onFailure(failure, response.headersSent)
-      options.onEnd()
-    }
-    if (outcome === null) report()
-    else void (lost ? outcome.unknown() : outcome.release()).then(report)
+  async function fail(error: unknown): Promise<void> {
+    if (!finish()) return
+    const failure = await settle(options, sent, error)
+    if (!left) options.onFailure(failure, response.headersSent)
+    options.onEnd()
   }
 
   /** No connection came free in time: nothing was sent. */
   function expire(): void {
-    if (!sent) fail(new HoldfastError('upstream_timeout'))
+    if (!sent) void fail(new HoldfastError('upstream_timeout'))
   }
 
   function complete(): void {
-    finish()
-    if (!response.destroyed) {
-      if (last === null) response.end()
-      else response.end(last)
-    }
+    answer.end()
     options.onEnd()
   }
 
-  const handler: Dispatcher.DispatchHandler = {
+  upstream.send(request, {
     onConnect(abortRequest): void {
       // `sent`: whatever the pool believes about retrying, one request is written once.
-      if (over || sent || (!unsafe && response.destroyed)) {
-        abortRequest()
-        return
-      }
+      if (over || sent || (!unsafe && response.destroyed)) abortRequest()
+      else abort = abortRequest
       sent = true
-      abort = abortRequest
     },
-    onHeaders(status, raw, resumeAnswer): boolean {
+    onHeaders(status, raw, resume): boolean {
       if (status < 200) return true
       const { list, length } = answerFields(raw, { status, signed: options.signed })
-      resume = resumeAnswer
       outcome?.start(status, list)
-      if (response.destroyed) return true
-      response.writeHead(status, list)
-      if (length !== null) missing = length
-      else if (request.method !== 'HEAD' && status !== 204 && status !== 304) response.flushHeaders()
+      answer.start({ status, list, length, resume })
       return true
     },
     onData(chunk): boolean {
       outcome?.receive(chunk)
-      missing -= chunk.length
-      if (response.destroyed) return true
-      // The end of an answer waits until the claim is settled: who has read it can ask for it again.
-      if (missing === 0) {
-        last = chunk
-        return true
-      }
-      if (response.write(chunk)) return true
-      paused = true
-      response.once('drain', proceed)
-      return false
+      return answer.write(chunk)
     },
     onComplete(): void {
-      if (over) return
+      if (!finish()) return
       if (outcome === null) complete()
       else void outcome.complete().then(complete)
     },
-    onError: fail,
-  }
+    onError: (error) => void fail(error),
+  } satisfies Dispatcher.DispatchHandler)
 
-  function proceed(): void {
-    if (!paused) return
-    paused = false
-    resume?.()
-  }
-
-  upstream.send(request, handler)
   return () => {
-    if (over) return
-    if (unsafe) {
-      proceed()
-      return
-    }
     left = true
-    if (abort === null) fail(null)
+    if (unsafe) answer.release()
+    else if (abort === null) void fail(null)
     else abort()
   }
 }

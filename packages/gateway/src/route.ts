@@ -29,12 +29,19 @@ export function createRouter(options: {
   readonly defaultUpstream: string
 }): FindDestination {
   const { routes, upstreams, defaultUpstream } = options
-  const rules = routes.map((route) => ({
-    ...route,
-    destination: destinationOf(upstreams, route.path, route.upstream, route),
-  }))
+  const rules = routes.map((route) =>
+    ruleOf(route, destinationOf(upstreams, route.path, route.upstream, route)),
+  )
   const rest = destinationOf(upstreams, '/*', defaultUpstream, { forward: [] })
   return (head) => findRule(rules, head.method, head.target.path)?.destination ?? rest
+}
+
+function ruleOf(
+  { path, methods, policy, signer, fields }: RouteRule,
+  destination: Destination,
+): RouteRule & { readonly destination: Destination } {
+  const rule = { path, policy, signer, fields, destination }
+  return methods === undefined ? rule : { ...rule, methods }
 }
 
 function destinationOf(

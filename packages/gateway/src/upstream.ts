@@ -75,7 +75,7 @@ export function createUpstream(options: UpstreamOptions, context: UpstreamContex
       active += 1
       pool.dispatch(
         {
-          method: method as Dispatcher.HttpMethod,
+          method,
           path,
           headers,
           body: body.length === 0 ? null : body,

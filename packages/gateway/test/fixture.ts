@@ -28,7 +28,7 @@ export type FakeServer = HoldfastServer & {
   /** What became of each claim, in order: `settled 200 ok`, `executed`, `unknown`, `released`. */
   readonly claims: string[]
   /** Resolves with the next entry of {@link claims}. */
-  nextClaim(): Promise<string>
+  readonly nextClaim: () => Promise<string>
 }
 
 /** Takes `Signature: good` for a signature of the device `phone`, `later` likewise but not at once. */
@@ -129,7 +129,7 @@ export type Fixture = {
   readonly requests: RequestRecord[]
   readonly failures: FailureRecord[]
   /** Resolves when the next request is over. */
-  nextRequest(): Promise<RequestRecord>
+  readonly nextRequest: () => Promise<RequestRecord>
 }
 
 export type FixtureOptions = {

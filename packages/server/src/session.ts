@@ -17,7 +17,6 @@ import type { Deployment } from './deployment.ts'
 import type { RequestHead } from './head.ts'
 import { createRepeats, requestContext, type Repeats } from './repeat.ts'
 import type { VerifiedRequest } from './request.ts'
-import { newSessionId, sessionKeyOf } from './session-id.ts'
 import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
 import type { DeviceRecord, FamilyRecord } from './store.ts'
 
@@ -73,7 +72,7 @@ async function respond(
     auth_time: Math.floor(family.authTime / 1000),
     acr: family.acr,
     amr: [...family.amr],
-    cnf: { jkt: family.sessionKeyThumbprint, jwk: sessionKeyOf(family.sid) },
+    cnf: { jkt: family.sessionKeyThumbprint, jwk: family.sessionKey },
     hf_dev: device.keyThumbprint,
   }
   const { kid, privateKey } = keys.token()
@@ -107,9 +106,10 @@ async function unlock(
   const expiresAt = now + policy.session.maxSeconds * 1000
   const family: FamilyRecord = {
     ...deviceFactor,
-    sid: newSessionId(sessionKey),
+    sid: toBase64url(nodeCrypto.random(16)),
     deviceId: device.id,
     user: device.user,
+    sessionKey,
     sessionKeyThumbprint,
     authTime: now,
     startedAt: now,

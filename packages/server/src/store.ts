@@ -52,6 +52,8 @@ export type FamilyRecord = {
   sid: string
   deviceId: string
   user: string
+  /** Every token of the family carries it, so that no node looks it up. */
+  sessionKey: PublicJwk
   sessionKeyThumbprint: string
   acr: string
   amr: readonly string[]

@@ -4,6 +4,8 @@ import { request as httpsRequest } from 'node:https'
 import type { NetworkAnswer, NetworkRequest } from '../../ports.ts'
 
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+  // Kept for the reader, who may come later.
+  message.on('error', () => undefined)
   const chunks = message[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
@@ -33,7 +35,8 @@ export function nodeNetwork(request: NetworkRequest): Promise<NetworkAnswer> {
     const outgoing = send(url, options)
     const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), timeoutMs)
     const stop = (): void => clearTimeout(timer)
-    outgoing.once('error', (error) => {
+    // Stays: a connection may break after the head as well, and the reader of the body is told by the body.
+    outgoing.on('error', (error) => {
       stop()
       reject(error)
     })

@@ -155,6 +155,21 @@ describe('the network', () => {
     expect(await new Response(stream.body).text()).toBe('beginend')
   })
 
+  it('tells a reader who comes late that the body broke off', async () => {
+    answer = ({ socket }, response) => {
+      response
+        .writeHead(200, { 'content-length': '100' })
+        .write('begin', () => setImmediate(() => socket.destroy()))
+    }
+    const closed = new Promise((resolve) =>
+      server.once('connection', (socket) => socket.once('close', resolve)),
+    )
+    const { body } = await nodeNetwork(request({ timeoutCovers: 'head' }))
+    await closed
+    await new Promise((resolve) => setImmediate(resolve))
+    await expect(new Response(body).text()).rejects.toThrow()
+  })
+
   it('stops when the caller aborts, also in the middle of a body', async () => {
     answer = (_request, response) => {
       response.writeHead(200).write('begin')

@@ -75,6 +75,7 @@ export function familyRecord(device: DeviceRecord): FamilyRecord {
     sid: name('sid'),
     deviceId: device.id,
     user: device.user,
+    sessionKey: publicKey,
     sessionKeyThumbprint: name('session'),
     acr: 'device',
     amr: ['hwk', 'pin'],

@@ -35,7 +35,7 @@ create index device_created_at on device (created_at);
 
 create table family (
   sid text primary key, device_id text not null references device, "user" text not null,
-  session_key_thumbprint text not null, acr text not null, amr jsonb not null, auth_time bigint not null,
+  session_key jsonb not null, session_key_thumbprint text not null, acr text not null, amr jsonb not null, auth_time bigint not null,
   started_at bigint not null, expires_at bigint not null, idle_at bigint not null, ended_at bigint,
   refresh_digest text not null, previous_digest text, rotated_at bigint, successor_answer text
 );

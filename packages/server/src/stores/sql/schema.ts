@@ -76,6 +76,7 @@ export const familyColumns = [
   'sid',
   'deviceId',
   'user',
+  'sessionKey',
   'sessionKeyThumbprint',
   'acr',
   'amr',

@@ -1,0 +1,68 @@
+/** A backend's answer on its way to the client, with back-pressure. A client that left is written to no more. */
+import type { ServerResponse } from 'node:http'
+
+export interface AnswerStream {
+  /** `length` is null when the answer has none; `resume` goes on reading from the backend. */
+  start(head: AnswerStart): void
+  /** False: read no more until `resume` was called. */
+  write(chunk: Uint8Array): boolean
+  end(): void
+  /** The client left: nothing holds the backend up any more. */
+  release(): void
+}
+
+export type AnswerStart = {
+  readonly status: number
+  /** Flat list name, value, … */
+  readonly list: string[]
+  readonly length: number | null
+  readonly resume: () => void
+}
+
+/** `bodyless`: the answer to HEAD. */
+export function createAnswerStream(
+  response: ServerResponse,
+  { bodyless }: { readonly bodyless: boolean },
+): AnswerStream {
+  let resume: () => void = () => undefined
+  let paused = false
+  /** Octets still to come; below zero when nobody knows. */
+  let missing = -1
+  let last: Uint8Array | null = null
+
+  function release(): void {
+    if (!paused) return
+    paused = false
+    resume()
+  }
+
+  return {
+    start(head: AnswerStart): void {
+      resume = head.resume
+      if (response.destroyed) return
+      response.writeHead(head.status, head.list)
+      if (head.length !== null) missing = head.length
+      // Without a length it may be a stream whose first event is a long way off: its head goes out at once.
+      else if (!bodyless && head.status !== 204 && head.status !== 304) response.flushHeaders()
+    },
+    write(chunk: Uint8Array): boolean {
+      missing -= chunk.length
+      if (response.destroyed) return true
+      if (missing === 0) {
+        // Held back until `end`: a client that has read the whole answer may rely on its claim being settled.
+        last = chunk
+        return true
+      }
+      if (response.write(chunk)) return true
+      paused = true
+      response.once('drain', release)
+      return false
+    },
+    end(): void {
+      if (response.destroyed) return
+      if (last === null) response.end()
+      else response.end(last)
+    },
+    release,
+  }
+}
