@@ -42,14 +42,15 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
 
 const textsMs = 5000
 
-/** Reads the readable outbox until the latest text to this number is there, and takes the six digits out of it. */
+/** Reads the readable outbox until a text to this number is there, and returns the latest. */
 export async function readText(file: string, sendTo: string): Promise<string> {
   const until = Date.now() + textsMs
   for (;;) {
-    const lines = (await readFile(file, 'utf8').catch(() => '')).trim().split('\n')
-    const text = lines.findLast((line) => line.includes(JSON.stringify(sendTo).slice(1, -1)))
-    const digits = text === undefined ? undefined : / (\d{6}) /.exec(text)?.[1]
-    if (digits !== undefined) return digits
+    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+    // The last line may still be written.
+    const texts = lines.slice(0, -1).map((line) => JSON.parse(line) as { to: string; text: string })
+    const latest = texts.findLast(({ to }) => to === sendTo)
+    if (latest !== undefined) return latest.text
     if (Date.now() > until) throw new Error(`no text to ${sendTo} in the outbox`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -1,7 +1,7 @@
 /** The product's own client on a virtual phone, enrolled: for attacks on what a client believes. */
 import type { Client, Session } from '@holdfast/client'
 import type { VirtualPhone } from '@holdfast/client/testing'
-import { serviceKey } from './phone.ts'
+import { oneTimeText, serviceKey } from './phone.ts'
 import { randomText } from './signer.ts'
 import type { Target } from './target.ts'
 
@@ -22,7 +22,7 @@ export async function openApp(target: Target): Promise<App> {
   const sendTo = `+1555${Date.now()}${Math.floor(Math.random() * 1000)}`
   const activationCode = await target.activate(`user-${randomText(6)}`, sendTo)
   const pending = await client.enrol({ activationCode, deviceName: 'lab app' })
-  await pending.confirm(await target.oneTimeText(sendTo))
+  await pending.confirm(await oneTimeText(target, sendTo))
   return { phone, client, session: await client.unlock() }
 }
 

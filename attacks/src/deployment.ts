@@ -1,5 +1,6 @@
 /** A deployment somewhere as a target: only what an outsider and a friendly operator can reach. */
 import { adminAnswer, adminOf, readOperator, readText } from './admin.ts'
+import { paced } from './pace.ts'
 import { type Address, exchange } from './raw.ts'
 import { sender, type Target } from './target.ts'
 
@@ -28,8 +29,10 @@ function unavailable(): never {
 
 export async function openDeployment(options: DeploymentOptions): Promise<Target> {
   const operator = await readOperator(options.credentials)
+  const direct = sender(() => addressOf(options.target))
   return {
-    ...sender(() => addressOf(options.target)),
+    ...direct,
+    send: paced(direct.send, (ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     ...adminOf(
       () => addressOf(options.admin),
       () => operator,
@@ -39,7 +42,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     backend: null,
     sendAdmin: async (request) => adminAnswer(await exchange(addressOf(options.admin), request)),
     adminHost: () => new URL(options.admin).host,
-    oneTimeText: (sendTo) => readText(options.outbox, sendTo),
+    lastText: (sendTo) => readText(options.outbox, sendTo),
     sendElsewhere: unavailable,
     crash: unavailable,
     wipeNonces: unavailable,

@@ -32,6 +32,7 @@ export function configOf(
     routes: [
       { path: '/open/*', methods: ['GET'], policy: 'open' },
       { path: '/device-only/*', signer: 'device' },
+      { path: '/accounts-by-field/*', fields: ['x-account'] },
     ],
     outbox: { kind: 'insecureReadable', file: outboxOf(home) },
     ...others,

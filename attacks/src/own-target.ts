@@ -110,7 +110,7 @@ export async function startTarget(directory: string, setting: Setting): Promise<
     sendElsewhere: (request) => exchange(fleet.address(1), request),
     sendAdmin: async (request) => adminAnswer(await exchange(adminAddress(), request)),
     adminHost: () => `127.0.0.1:${adminAddress().port}`,
-    oneTimeText: (sendTo) => readText(outboxOf(home), sendTo),
+    lastText: (sendTo) => readText(outboxOf(home), sendTo),
     async crash(changes) {
       await fleet.kill()
       await start(changes)

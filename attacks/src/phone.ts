@@ -23,8 +23,8 @@ export type World = {
   readonly send: (request: RawRequest) => Promise<Answer>
   /** The code as the operator hands it to this user; texts will go to `sendTo`. */
   readonly activate: (user: string, sendTo: string) => Promise<string>
-  /** Resolves with the digits of the latest text sent there. */
-  readonly oneTimeText: (sendTo: string) => Promise<string>
+  /** The latest text message sent there. */
+  readonly lastText: (sendTo: string) => Promise<string>
 }
 
 /** The answer's JSON; throws with the answer in the message when it is not the success the lab relies on. */
@@ -32,6 +32,13 @@ export function json(answer: Answer): Record<string, unknown> {
   if (answer.status !== 200)
     throw new Error(`the lab expected 200, got ${answer.status} ${answer.text.slice(0, 300)}`)
   return JSON.parse(answer.text) as Record<string, unknown>
+}
+
+/** The six digits of the latest text message sent there. */
+export async function oneTimeText(world: World, sendTo: string): Promise<string> {
+  const digits = /\b\d{6}\b/.exec(await world.lastText(sendTo))?.[0]
+  if (digits === undefined) throw new Error('no digits in the text')
+  return digits
 }
 
 /** An unsigned GET. */
@@ -174,7 +181,7 @@ export async function enrol(world: World, user = `user-${randomText(6)}`): Promi
   const code = await world.activate(user, sendTo)
   const challenge = await getChallenge(world)
   const offer = await world.send(await enrolmentRequest(world, { key: deviceKey, code, challenge }))
-  const text = await world.oneTimeText(sendTo)
+  const text = await oneTimeText(world, sendTo)
   const bound = await world.send(await confirmRequest(world, deviceKey, enrolmentId(offer), text))
   const device = payload(bound, 'device')['device'] as string
   return phoneOf(world, { user, sendTo, device, deviceKey }, await openSession(world, deviceKey))

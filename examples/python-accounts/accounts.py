@@ -7,6 +7,7 @@ Of Holdfast it knows one thing: how to check who the gateway says is asking (ide
 
 import argparse
 import json
+import re
 import sys
 import threading
 import time
@@ -64,11 +65,11 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(404, {"error": "not found"})
 
     def do_POST(self):
-        length = int(self.headers.get("Content-Length", "0"))
-        if not 0 <= length <= MAX_BODY:
+        length = self.headers.get("Content-Length", "")
+        if re.fullmatch("[0-9]{1,9}", length) is None or int(length) > MAX_BODY:
             self.close_connection = True
             return self.answer(413, {"error": "too large"})
-        body = self.rfile.read(length)
+        body = self.rfile.read(int(length))
         user = self.identify(body)
         if user is None:
             return None
@@ -81,6 +82,12 @@ class Handler(BaseHTTPRequestHandler):
         if entry is None:
             return self.answer(409, {"error": "not enough money"})
         return self.answer(201, entry)
+
+    def not_allowed(self):
+        self.close_connection = True
+        self.answer(405, {"error": "not allowed"})
+
+    do_HEAD = do_OPTIONS = do_PUT = do_PATCH = do_DELETE = not_allowed
 
     def identify(self, body):
         try:
@@ -97,12 +104,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         for _ in range(3):
-            event = json.dumps({"cents": self.server.bank.balance(user)})
+            event = compact({"cents": self.server.bank.balance(user)})
             self.wfile.write(f"data: {event}\n\n".encode())
             self.wfile.flush()
 
     def answer(self, status, value):
-        body = json.dumps(value).encode()
+        body = compact(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -112,6 +119,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *args):
         """Quiet: the gateway logs."""
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def parse_order(body):
@@ -141,7 +152,7 @@ def main():
     server.daemon_threads = True
     server.bank = Bank()
     server.checker = checker
-    print(json.dumps({"ready": True, "port": server.server_address[1]}), flush=True)
+    print(compact({"ready": True, "port": server.server_address[1]}), flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

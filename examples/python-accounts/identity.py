@@ -24,7 +24,8 @@ COVERED = (
 # The whole field in its one canonical form; nothing else is read.
 INPUT = re.compile(
     r'hf=(\("@method" "@request-target"((?: "[a-z-]+")*)\);created=(\d{1,10});nonce="([A-Za-z0-9_-]{22})"'
-    r';keyid="([A-Za-z0-9._-]{1,64})";alg="hmac-sha256";tag="holdfast-forward")'
+    r';keyid="([A-Za-z0-9._-]{1,64})";alg="hmac-sha256";tag="holdfast-forward")',
+    re.ASCII,
 )
 SIGNATURE = re.compile(r"hf=:([A-Za-z0-9+/]{43}=):")
 
@@ -41,7 +42,9 @@ class IdentityChecker:
         self._name = name
         self._key = secret
         self._lock = threading.Lock()
-        self._seen = {}
+        self._seen = set()
+        self._seen_before = set()
+        self._seen_since = 0
 
     def check(self, method, target, headers, body, now):
         """The user who asks. `headers` is an email.message.Message, as http.server gives. Raises Refused."""
@@ -59,7 +62,7 @@ class IdentityChecker:
             + [f'"{name}": {fields[name]}' for name in present]
             + [f'"@signature-params": {parameters}']
         )
-        expected = hmac.new(self._key, base.encode("ascii"), hashlib.sha256).digest()
+        expected = hmac.new(self._key, base.encode("latin-1"), hashlib.sha256).digest()
         if not hmac.compare_digest(expected, base64.b64decode(sent.group(1))):
             raise Refused("the signature is wrong")
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
@@ -74,11 +77,12 @@ class IdentityChecker:
         if abs(now - created) > WINDOW_SECONDS:
             raise Refused("the signature is too old")
         with self._lock:
-            if nonce in self._seen:
+            # Two generations: a nonce is kept for at least twice the window, and memory stays bounded.
+            if now - self._seen_since > 2 * WINDOW_SECONDS:
+                self._seen_before, self._seen, self._seen_since = self._seen, set(), now
+            if nonce in self._seen or nonce in self._seen_before:
                 raise Refused("the signature was used before")
-            if len(self._seen) > 100_000:
-                self._seen = {known: until for known, until in self._seen.items() if until > now}
-            self._seen[nonce] = created + 2 * WINDOW_SECONDS
+            self._seen.add(nonce)
 
 
 def only(headers, name):

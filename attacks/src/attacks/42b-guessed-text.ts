@@ -1,6 +1,6 @@
 /** A million possible texts and no limit would be an afternoon's work. The last guess here is right: one too late. */
 import { type Attack, type Outcome, verdict } from '../attack.ts'
-import { confirmRequest, enrolmentId, enrolmentRequest, getChallenge } from '../phone.ts'
+import { confirmRequest, enrolmentId, enrolmentRequest, getChallenge, oneTimeText } from '../phone.ts'
 import { makeKey, randomText } from '../signer.ts'
 import type { Target } from '../target.ts'
 
@@ -20,7 +20,7 @@ export const attack: Attack = {
     const code = await target.activate(`user-${randomText(6)}`, sendTo)
     const challenge = await getChallenge(target)
     const id = enrolmentId(await target.send(await enrolmentRequest(target, { key, code, challenge })))
-    const right = await target.oneTimeText(sendTo)
+    const right = await oneTimeText(target, sendTo)
     const wrong = right.replace(/.$/, (digit) => String((Number(digit) + 1) % 10))
     const guess = async (text: string) => target.send(await confirmRequest(target, key, id, text))
     for (let i = 0; i < tries; i++) await guess(wrong)

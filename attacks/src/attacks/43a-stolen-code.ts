@@ -1,6 +1,6 @@
 /** The letter with the code is stolen. The thief has no hand on the victim's telephone. */
 import { type Attack, type Outcome, verdict } from '../attack.ts'
-import { confirmRequest, enrolmentId, enrolmentRequest, getChallenge } from '../phone.ts'
+import { confirmRequest, enrolmentId, enrolmentRequest, getChallenge, oneTimeText } from '../phone.ts'
 import { makeKey, randomText } from '../signer.ts'
 import type { Target } from '../target.ts'
 
@@ -12,13 +12,13 @@ export const attack: Attack = {
   requirement: 'K1',
   section: '4.4',
   expect: 'one_time_text_refused',
-  weaken: { file: 'server/enrolment.js', text: 'isOneTimeText(enrolment, digits, keys)', instead: 'true' },
+  weaken: { file: 'server/confirmation.js', text: 'isOneTimeText(enrolment, digits, keys)', instead: 'true' },
   async run(target: Target): Promise<Outcome> {
     const [key, sendTo] = [await makeKey(), `+1555${Date.now()}`]
     const code = await target.activate(`user-${randomText(6)}`, sendTo)
     const challenge = await getChallenge(target)
     const id = enrolmentId(await target.send(await enrolmentRequest(target, { key, code, challenge })))
-    const right = await target.oneTimeText(sendTo)
+    const right = await oneTimeText(target, sendTo)
     const answer = await target.send(
       await confirmRequest(target, key, id, right === '123456' ? '654321' : '123456'),
     )

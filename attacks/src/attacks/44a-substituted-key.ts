@@ -3,7 +3,14 @@
  * own key in the place of the phone's and signs anew. What it lacks is the secret of the code, which never travels.
  */
 import { type Attack, type Outcome, verdict } from '../attack.ts'
-import { confirmRequest, enrolmentId, enrolmentRequest, getChallenge, signedJson } from '../phone.ts'
+import {
+  confirmRequest,
+  enrolmentId,
+  enrolmentRequest,
+  getChallenge,
+  oneTimeText,
+  signedJson,
+} from '../phone.ts'
 import { makeKey, randomText } from '../signer.ts'
 import type { Target } from '../target.ts'
 
@@ -28,7 +35,7 @@ export const attack: Attack = {
     })
     const answer = await target.send(forged)
     if (answer.code !== null) return verdict(answer, false)
-    const text = await target.oneTimeText(sendTo)
+    const text = await oneTimeText(target, sendTo)
     const bound = await target.send(await confirmRequest(target, proxy, enrolmentId(answer), text))
     return verdict(bound, bound.status === 200 && 'the proxy’s key is bound to the victim')
   },

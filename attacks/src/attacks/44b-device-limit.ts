@@ -1,6 +1,6 @@
 /** Somebody talks the bank's desk into one code after another for the same customer. */
 import { type Attack, type Outcome, verdict } from '../attack.ts'
-import { confirmRequest, enrol, enrolmentId, enrolmentRequest, getChallenge } from '../phone.ts'
+import { confirmRequest, enrol, enrolmentId, enrolmentRequest, getChallenge, oneTimeText } from '../phone.ts'
 import { makeKey } from '../signer.ts'
 import type { Target } from '../target.ts'
 
@@ -26,7 +26,7 @@ export const attack: Attack = {
     const code = await target.activate(user, sendTo)
     const challenge = await getChallenge(target)
     const offer = await target.send(await enrolmentRequest(target, { key, code, challenge }))
-    const text = await target.oneTimeText(sendTo)
+    const text = await oneTimeText(target, sendTo)
     const answer = await target.send(await confirmRequest(target, key, enrolmentId(offer), text))
     return verdict(answer, answer.status === 200 && `device ${limit + 1} is bound`)
   },

@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'enrolment_refused'
   | 'one_time_text_refused'
   | 'device_limit'
+  | 'outbox_unavailable'
   | 'grant_refused'
   | 'operator_required'
   | 'operator_exists'
@@ -209,6 +210,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
     meaning: 'this user has as many devices as allowed',
     next: 'remove a device first',
     retry: 'never',
+  },
+  outbox_unavailable: {
+    meaning: 'the one-time text could not be sent; the activation code is still good',
+    next: 'send the same request again',
+    retry: 'same',
   },
 
   // tokens (docs/protocol.md 5)

@@ -90,7 +90,7 @@ export type RequestSignature = {
 }
 
 /** Characters. Further signatures beside ours are read by a slower parser, so what they may cost is bounded. */
-const maxSignatureField = 4096
+const maxSignatureField = 2048
 
 // A whole field with ours as its only member, in canonical form: what matches has no second member and no other spelling.
 // Names are field names or derived ones, so no quote, comma or parenthesis hides in them; each part ends where the next

@@ -17,7 +17,7 @@ export type RouteRule = {
 }
 
 const routePath = /^\/[^?#%;\\\p{C}]*$/u
-const coverable = /^[a-z0-9-]+$/
+const coverable = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
 
 /** A rule of another form would never fit anything: `%20` stands for a space in targets, but rules hold decoded text. */
 export function isRoutePath(path: string): boolean {

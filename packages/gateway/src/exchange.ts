@@ -21,7 +21,7 @@ export type Exchange = {
   heldBytes: number
   /** Counted in the load. */
   counted: boolean
-  /** Parts still running: the answer to the client, and the call to the backend. Over when none is left. */
+  /** Parts still running: the answer to the client, steps that wait, the call of the backend. Over when none is left. */
   parts: number
   leave: (() => void) | null
 }

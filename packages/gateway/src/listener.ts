@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type ErrorCode, HoldfastError } from '@holdfast/core'
 import type { OwnAnswer } from '@holdfast/server'
 import { rawAnswer } from './answer-writer.ts'
+import { type Connections, createConnections } from './connections.ts'
 import { createAddressCounter, type Limits } from './limits.ts'
 
 export type TlsFiles = { readonly key: string | Uint8Array; readonly cert: string | Uint8Array }
@@ -71,76 +72,14 @@ function configure(options: ListenerOptions): ReturnType<typeof createServer> {
   return server
 }
 
+type HttpServer = ReturnType<typeof configure>
+
 export function createListener(options: ListenerOptions): Listener {
-  const { limits, handle, refuse, onCut } = options
   const server = configure(options)
-  const addresses = createAddressCounter(limits.connectionsPerAddress)
-  /** Answers under way on each connection, in the order of their requests. */
-  const connections = new Map<Duplex, Set<ServerResponse>>()
-  let draining = false
-
-  function track(socket: Duplex): Set<ServerResponse> {
-    const responses = new Set<ServerResponse>()
-    connections.set(socket, responses)
-    socket.once('close', () => connections.delete(socket))
-    return responses
-  }
-
-  function accept(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const { socket } = message
-    const responses = connections.get(socket) ?? track(socket)
-    responses.add(response)
-    if (draining) response.shouldKeepAlive = false
-    response.once('close', () => {
-      responses.delete(response)
-      // Its head may have promised to keep the connection before draining began.
-      if (draining && responses.size === 0) socket.destroySoon()
-    })
-    handle(message, response, expectsContinue)
-  }
-
-  async function refuseConnection(code: ErrorCode, socket: Duplex): Promise<void> {
-    const answer = await refuse(new HoldfastError(code))
-    // The request that broke may have been refused for its head in the meantime: one answer is enough.
-    const answered = [...(connections.get(socket) ?? [])].some((response) => response.headersSent)
-    if (socket.writable && !answered) socket.end(rawAnswer(answer))
-    setTimeout(() => socket.destroy(), graceMs).unref()
-  }
-
-  server.on('connection', (socket: Socket) => {
-    const remote = socket.remoteAddress ?? ''
-    if (!addresses.enter(remote)) {
-      onCut({ code: 'overloaded', remote })
-      socket.destroy()
-      return
-    }
-    socket.once('close', () => addresses.leave(remote))
-  })
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', track)
-  server.on('request', (message, response) => accept(message, response, false))
-  server.on('checkContinue', (message, response) => accept(message, response, true))
-  server.on('checkExpectation', (message, response) => accept(message, response, false))
-  server.on('connect', (_message, socket) => {
-    socket.on('error', () => socket.destroy())
-    void refuseConnection('method_refused', socket)
-  })
-  server.on('clientError', (error, socket) => {
-    const responses = [...(connections.get(socket) ?? [])]
-    const code = refusalOf(error)
-    const unanswered = responses.length === 0 || (responses.length === 1 && isReading(responses[0]))
-    const remote = (socket as Socket).remoteAddress ?? ''
-    if (code === null || !socket.writable) {
-      socket.destroy()
-    } else if (unanswered) {
-      onCut({ code, remote })
-      void refuseConnection(code, socket)
-    } else {
-      // Whole requests came before the broken one: they get their answers, then the connection ends.
-      onCut({ code, remote })
-      responses.at(-1)?.once('close', () => socket.end())
-    }
-  })
-
+  const connections = createConnections()
+  capAddresses(server, options)
+  takeRequests(server, connections, options)
+  answerBroken(server, connections, options)
   return {
     listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
@@ -151,28 +90,75 @@ export function createListener(options: ListenerOptions): Listener {
         })
       }),
     drain(): void {
-      draining = true
       // Not http.Server.close: it destroys connections whose last answer is still on its way to a slow client.
       NetServer.prototype.close.call(server)
-      for (const [socket, responses] of connections) {
-        if (responses.size === 0) (socket as Socket).destroySoon()
-        for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false
-      }
+      connections.drain()
     },
     async close(): Promise<void> {
-      const closed = [...connections.keys()].map(
-        (socket) => new Promise((resolve) => socket.once('close', resolve)),
-      )
-      for (const socket of connections.keys()) (socket as Socket).destroySoon()
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-      await Promise.all(closed)
-      clearTimeout(timer)
+      await connections.close({ graceMs, cut: () => server.closeAllConnections() })
       server.close()
     },
   }
 }
 
+function capAddresses(server: HttpServer, { limits, onCut }: ListenerOptions): void {
+  const addresses = createAddressCounter(limits.connectionsPerAddress)
+  server.on('connection', (socket: Socket) => {
+    const remote = socket.remoteAddress ?? ''
+    if (!addresses.enter(remote)) {
+      onCut({ code: 'overloaded', remote })
+      socket.destroy()
+      return
+    }
+    socket.once('close', () => addresses.leave(remote))
+  })
+}
+
+function takeRequests(server: HttpServer, connections: Connections, { tls, handle }: ListenerOptions): void {
+  const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    connections.begin(message.socket, response)
+    handle(message, response, expectsContinue)
+  }
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+    connections.add(socket),
+  )
+  server.on('request', (message, response) => accept(message, response, false))
+  server.on('checkContinue', (message, response) => accept(message, response, true))
+  server.on('checkExpectation', (message, response) => accept(message, response, false))
+}
+
+/** What never became a request gets one problem answer of its own, and nothing gets two. */
+function answerBroken(
+  server: HttpServer,
+  connections: Connections,
+  { refuse, onCut }: ListenerOptions,
+): void {
+  async function refuseConnection(code: ErrorCode, socket: Duplex): Promise<void> {
+    onCut({ code, remote: (socket as Socket).remoteAddress ?? '' })
+    const answer = await refuse(new HoldfastError(code))
+    // The request that broke may have been refused for its head in the meantime: one answer is enough.
+    const answered = connections.answers(socket).some((response) => response.headersSent)
+    if (socket.writable && !answered) socket.end(rawAnswer(answer))
+    setTimeout(() => socket.destroy(), graceMs).unref()
+  }
+
+  server.on('connect', (_message, socket) => {
+    socket.on('error', () => socket.destroy())
+    void refuseConnection('method_refused', socket)
+  })
+  server.on('clientError', (error, socket) => {
+    const code = refusalOf(error)
+    const answers = connections.answers(socket)
+    const last = answers.at(-1)
+    if (code === null || !socket.writable) socket.destroy()
+    else if (last === undefined || (answers.length === 1 && isReading(last)))
+      void refuseConnection(code, socket)
+    // Whole requests came before the broken one: they get their answers, then the connection ends.
+    else last.once('close', () => socket.end())
+  })
+}
+
 /** The request of this answer has not arrived whole, and nothing was said yet. */
-function isReading(response: ServerResponse | undefined): boolean {
-  return response !== undefined && !response.req.complete && !response.headersSent
+function isReading(response: ServerResponse): boolean {
+  return !response.req.complete && !response.headersSent
 }

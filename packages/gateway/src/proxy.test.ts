@@ -457,6 +457,32 @@ test('a client that leaves a safe request stops the backend', async () => {
   expect(failures).toEqual([])
 })
 
+test('a client that leaves while its claim is taken is written down once, when its request is over', async () => {
+  const { url } = await backend((_message, response) => void response.end('paid'))
+  const asked = deferred()
+  const ready = deferred()
+  const { port, requests, nextRequest, server, metrics } = await gatewayTo({ url })
+  const claim = server.claim.bind(server)
+  server.claim = async (verified) => {
+    asked.resolve()
+    await ready.promise
+    return claim(verified)
+  }
+  const raw = rawConnection(port)
+  raw.socket.write(requestText('POST /pay', signedUnsafe(), 'x'))
+  await asked.promise
+  const over = nextRequest()
+  raw.socket.destroy()
+  await raw.end()
+  ready.resolve()
+  expect(await over).toMatchObject({ method: 'POST', device: 'phone' })
+  expect(server.claims).toEqual(['settled 200 paid'])
+  expect(requests).toHaveLength(1)
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('holdfast_requests_in_flight 0')
+  expect(text).toContain('holdfast_spooled_bytes 0')
+})
+
 test('own paths are answered here, up to their own limit', async () => {
   const { url } = await backend(echo)
   const { port } = await gatewayTo({ url, limits: { ownBodyBytes: 4 } })

@@ -58,7 +58,11 @@ export function createProxy(options: ProxyOptions): Proxy {
     try {
       ledger.enter(exchange)
       const waiting = admit(exchange, options)
-      if (waiting !== undefined) waiting.catch((error: unknown) => refusal.refuse(exchange, error))
+      if (waiting === undefined) return
+      exchange.parts += 1
+      void waiting
+        .catch((error: unknown) => refusal.refuse(exchange, error))
+        .finally(() => ledger.part(exchange))
     } catch (error) {
       void refusal.refuse(exchange, error)
     }

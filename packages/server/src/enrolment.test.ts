@@ -188,7 +188,7 @@ describe('repetition of begin', () => {
     }
     stage = await createStage({}, { outbox })
     const request = await beginRequest(stage, { code: await issue(stage) })
-    expect(await refusal(begin(request))).toBe('store_unavailable')
+    expect(await refusal(begin(request))).toBe('outbox_unavailable')
     broken = false
     const { enrolment } = await begin(request)
     for (let i = 0; i < 9; i++) await begin(request)

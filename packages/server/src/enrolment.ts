@@ -118,7 +118,7 @@ async function deliver(begun: Begun, { deployment }: Tools): Promise<void> {
   } catch (cause) {
     const facts = { at: now, actor: systemActor, detail: { enrolment: begun.id } }
     await store.appendAudit(auditEntry('enrolment.text_failed', facts))
-    throw new HoldfastError('store_unavailable', { cause })
+    throw new HoldfastError('outbox_unavailable', { cause })
   }
 }
 

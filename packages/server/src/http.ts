@@ -58,6 +58,7 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   enrolment_refused: 403,
   one_time_text_refused: 403,
   device_limit: 409,
+  outbox_unavailable: 503,
   grant_refused: 400,
   operator_required: 401,
   operator_exists: 409,
@@ -137,7 +138,8 @@ export async function problemAnswer(
   const status = statuses[code]
   const fields: Array<readonly [string, string]> = [[problemField, code]]
   if (retryAfter !== undefined) fields.push(['retry-after', String(retryAfter)])
-  if (status === 401) fields.push(['www-authenticate', 'Holdfast'])
+  if (status === 401)
+    fields.push(['www-authenticate', code === 'operator_required' ? 'Basic realm="holdfast"' : 'Holdfast'])
   const body = utf8(JSON.stringify(problemOf(error, status)))
   const answer = await ownAnswer({ status, contentType: problemType, body, fields }, head, deployment)
   return { ...answer, refusal: { code, reference, cause: known ? failure.cause : failure } }

@@ -5,18 +5,36 @@ export type MemoryShortLived = Omit<ShortLivedStore, 'useNonce'> & {
   useNonce: (...use: Parameters<ShortLivedStore['useNonce']>) => NonceUse
 }
 
-/** Nonces recorded in one stretch of time, forgotten together when the last of them has expired. */
+type NonceMemory = { has(use: string): boolean; add(use: string, now: number, expiresAt: number): void }
+
+/** Uses recorded in one stretch of time, forgotten together when the last of them has expired. */
 type Generation = { seen: Set<string>; latestExpiry: number }
 
-const smallestSweep = 1024
+/** Holds about two lifetimes of uses without a timer: the older generation is dropped once all of it has expired. */
+function nonceMemory(): NonceMemory {
+  let current: Generation = { seen: new Set(), latestExpiry: 0 }
+  let previous: Generation = current
+  return {
+    has: (use) => current.seen.has(use) || previous.seen.has(use),
+    add(use, now, expiresAt) {
+      if (previous.latestExpiry <= now && current.seen.size > 0) {
+        previous = current
+        current = { seen: new Set(), latestExpiry: 0 }
+      }
+      current.seen.add(use)
+      current.latestExpiry = Math.max(current.latestExpiry, expiresAt)
+    },
+  }
+}
 
-/**
- * Nonces and rates of one process. Memory is bounded by about two windows of traffic, without a timer: nonces live in two
- * generations, and the older is dropped as a whole once all of it has expired.
- */
+const smallestSweep = 1024
+/** Signatures live about a minute. What lives longer is kept apart, or one of it would hold on to minutes of signatures. */
+const briefMs = 120_000
+
+/** Nonces and rates of one process. */
 export function memoryShortLived(): MemoryShortLived {
-  let current = emptyGeneration()
-  let previous = emptyGeneration()
+  const brief = nonceMemory()
+  const lasting = nonceMemory()
   let epoch: number | undefined
   const rates = new Map<string, { endsAt: number; hits: number }>()
   let sweepAt = smallestSweep
@@ -24,15 +42,11 @@ export function memoryShortLived(): MemoryShortLived {
   return {
     useNonce(key, nonce, now, expiresAt) {
       epoch ??= now
-      if (previous.latestExpiry <= now && current.seen.size > 0) {
-        previous = current
-        current = emptyGeneration()
-      }
       // The length in front keeps two pairs from reading as one.
       const use = `${key.length}:${key}${nonce}`
-      if (current.seen.has(use) || previous.seen.has(use)) return { first: false, epoch }
-      current.seen.add(use)
-      current.latestExpiry = Math.max(current.latestExpiry, expiresAt)
+      if (brief.has(use) || lasting.has(use)) return { first: false, epoch }
+      const memory = expiresAt - now > briefMs ? lasting : brief
+      memory.add(use, now, expiresAt)
       return { first: true, epoch }
     },
 
@@ -55,8 +69,4 @@ export function memoryShortLived(): MemoryShortLived {
     async ping() {},
     async close() {},
   }
-}
-
-function emptyGeneration(): Generation {
-  return { seen: new Set(), latestExpiry: 0 }
 }
