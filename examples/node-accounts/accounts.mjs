@@ -81,8 +81,7 @@ function get(path, response, { bank, user }) {
 function post(path, response, { bank, user, body }) {
   if (path !== '/transfers') return answer(response, 404, { error: 'not found' })
   const order = parseOrder(body)
-  if (order === null)
-    return answer(response, 422, { error: 'to: a name, cents: a whole number above 0' })
+  if (order === null) return answer(response, 422, { error: 'to: a name, cents: a whole number above 0' })
   const entry = bank.transfer(user, order)
   if (entry === null) return answer(response, 409, { error: 'not enough money' })
   return answer(response, 201, entry)

@@ -122,14 +122,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def compact(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))
 
 
 def parse_order(body):
     """(to, cents), or None. bool is an int in Python, so it is refused by type."""
     try:
         order = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(order, dict) or set(order) != {"to", "cents"}:
         return None

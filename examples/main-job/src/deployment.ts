@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort, holdfast, startBackend, startGateway } from './processes.ts'
+import { type Backend, startBackend } from './backend.ts'
+import { freePort, holdfast, startGateway } from './processes.ts'
 
 export type Deployment = {
   readonly origin: string
-  readonly configFile: string
+  /** Holds holdfast.yaml, app.json (what an app has built in: origin and pins) and outbox.jsonl. */
+  readonly folder: string
   /** Service key thumbprints an app builds in. */
   readonly pins: readonly string[]
   /** A new activation code for a user. */
@@ -31,25 +33,28 @@ upstreams:
     identity: { mode: hmac-sha256, secretFile: ./secret }
 routes:
   - { path: /public/*, policy: open }
+  - { path: /transfers, methods: [POST], signer: device }
 outbox: { kind: insecureReadable, file: ./outbox.jsonl }
 log: { level: warn }
 `
 }
 
-export async function deploy(): Promise<Deployment> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-main-job-'))
+export async function deploy(kind: Backend): Promise<Deployment> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-'))
   const secretFile = path.join(folder, 'secret')
   const configFile = path.join(folder, 'holdfast.yaml')
   await writeFile(secretFile, randomBytes(32).toString('base64url'), { mode: 0o600 })
-  const backend = await startBackend(secretFile)
+  const backend = await startBackend(kind, secretFile)
   const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
   await writeFile(configFile, configOf({ gateway: port, admin: await freePort(), backend: backend.port }))
   const gateway = await startGateway(configFile)
-  const keys = await holdfast('keys', '--config', configFile)
+  const { pins } = (await holdfast('keys', '--config', configFile)) as { pins: string[] }
+  await writeFile(path.join(folder, 'app.json'), JSON.stringify({ origin, trust: pins }))
   return {
-    origin: `http://127.0.0.1:${port}`,
-    configFile,
-    pins: keys['pins'] as string[],
+    origin,
+    folder,
+    pins,
     async activate(user: string): Promise<string> {
       const args = ['activate', '--config', configFile, '--user', user, '--send-to', '+44 20 7946 0042']
       return (await holdfast(...args))['code'] as string

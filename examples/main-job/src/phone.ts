@@ -1,62 +1,81 @@
 /** A phone on the command line, on the client's Node platform: enrol once, then read and write. */
-import { parseArgs } from 'node:util'
-import { createInterface } from 'node:readline/promises'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { type Client, createClient } from '@holdfast/client'
 import { nodePlatform } from '@holdfast/client/node'
+import { errors, HoldfastError } from '@holdfast/core'
 
-const usage = `usage: phone enrol --origin URL --pin THUMBPRINT --code CODE [--name NAME] [--folder FOLDER]
-       phone get TARGET [--folder FOLDER]
-       phone post TARGET BODY [--folder FOLDER]`
+const usage = `usage: phone enrol CODE --app FILE [--name NAME]   FILE: {"origin": "https://…", "trust": ["<pin>", "<next pin>"]}
+       phone confirm DIGITS
+       phone get TARGET
+       phone post TARGET JSON
+Each takes --folder FOLDER, where the phone keeps its key and records (data/phone).`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    origin: { type: 'string' },
-    pin: { type: 'string', multiple: true },
-    code: { type: 'string' },
-    name: { type: 'string', default: 'Command line' },
-    folder: { type: 'string', default: path.resolve('data/phone') },
-  },
-})
+type App = { origin: string; trust: string[] }
 
-type Service = { origin: string; trust: string[] }
-const serviceFile = path.join(values.folder, 'service.json')
-
-function clientOf({ origin, trust }: Service): Client {
-  return createClient({ origin, trust, platform: nodePlatform({ directory: values.folder }) })
+function readOptions(): { values: { app?: string; name: string; folder: string }; positionals: string[] } {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      app: { type: 'string' },
+      name: { type: 'string', default: 'Command line' },
+      folder: { type: 'string', default: 'data/phone' },
+    },
+  })
 }
 
-async function enrol(): Promise<void> {
-  const { origin, pin, code, name } = values
-  if (origin === undefined || pin === undefined || code === undefined) throw new TypeError(usage)
-  await mkdir(values.folder, { recursive: true, mode: 0o700 })
-  await writeFile(serviceFile, JSON.stringify({ origin, trust: pin }), { mode: 0o600 })
-  const pending = await clientOf({ origin, trust: pin }).enrol({ activationCode: code, deviceName: name })
-  console.log(
-    `Check phrase: ${pending.checkPhrase}. The text went to ${pending.sentTo} and must name the same words.`,
-  )
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const bound = await pending.confirm((await terminal.question('Code in the text: ')).trim())
-  terminal.close()
-  console.log(`Bound: device ${bound.device} of ${bound.user}.`)
+function clientOf({ origin, trust }: App, folder: string): Client {
+  return createClient({ origin, trust, platform: nodePlatform({ directory: folder }) })
 }
 
-async function call(method: 'GET' | 'POST', target: string, body: string | undefined): Promise<void> {
-  const client = clientOf(JSON.parse(await readFile(serviceFile, 'utf8')) as Service)
+async function enrol(
+  activationCode: string,
+  options: { app: string; name: string; folder: string },
+): Promise<void> {
+  const app = await readFile(options.app, 'utf8')
+  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  await writeFile(path.join(options.folder, 'app.json'), app, { mode: 0o600 })
+  const client = clientOf(JSON.parse(app) as App, options.folder)
+  const { checkPhrase, sentTo } = await client.enrol({ activationCode, deviceName: options.name })
+  console.log(`check phrase  ${checkPhrase}`)
+  console.log(`A text went to ${sentTo}. When it names the same two words: phone confirm DIGITS`)
+}
+
+async function confirm(client: Client, digits: string): Promise<void> {
+  const pending = await client.resumeEnrolment()
+  const bound = pending.phase === 'enrolling' ? await pending.confirm(digits) : pending
+  console.log(`bound: device ${bound.device} of ${bound.user}`)
+}
+
+async function call(client: Client, target: string, body: string | undefined): Promise<void> {
   const session = await client.unlock()
-  const json = { 'content-type': 'application/json' }
-  const answer = await session.fetch(
-    target,
-    body === undefined ? { method } : { method, body, headers: json },
-  )
+  const write = { method: 'POST', body: body ?? '', headers: { 'content-type': 'application/json' } }
+  const answer = await session.fetch(target, body === undefined ? {} : write)
   console.log(`${answer.status} ${await answer.text()}`)
   await session.end()
 }
 
-const [command, target, body] = positionals
-if (command === 'enrol') await enrol()
-else if (command === 'get' && target !== undefined) await call('GET', target, undefined)
-else if (command === 'post' && target !== undefined && body !== undefined) await call('POST', target, body)
-else throw new TypeError(usage)
+async function run(): Promise<void> {
+  const { values, positionals } = readOptions()
+  const { app, name, folder } = values
+  const [command, first, second] = positionals
+  if (first === undefined) throw new TypeError('something is missing')
+  if (command === 'enrol' && app !== undefined) return enrol(first, { app, name, folder })
+  const built = await readFile(path.join(folder, 'app.json'), 'utf8').catch(() => null)
+  if (built === null) throw new HoldfastError('not_enrolled')
+  const client = clientOf(JSON.parse(built) as App, folder)
+  if (command === 'confirm') return confirm(client, first)
+  if (command === 'get') return call(client, first, undefined)
+  if (command === 'post' && second !== undefined) return call(client, first, second)
+  throw new TypeError('something is missing')
+}
+
+try {
+  await run()
+} catch (error) {
+  if (error instanceof HoldfastError)
+    console.error(`${error.message} (${error.code}): ${errors[error.code].next}`)
+  else console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+  process.exitCode = error instanceof HoldfastError ? 1 : 2
+}

@@ -1,4 +1,4 @@
-/** Starts and ends the processes of the main job: a backend in Python, and the gateway as an operator runs it. */
+/** Starts and ends the processes of the main job: a backend, and the gateway as an operator runs it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+const command = 'packages/gateway/bin/holdfast.js'
 
-export type Ready = { readonly port: number; readonly adminPort?: number }
-export type Running = Ready & { stop(): Promise<void> }
+export type Running = { readonly port: number; stop(): Promise<void> }
 
 /** A port nobody listens on now. */
 export async function freePort(): Promise<number> {
@@ -28,50 +28,38 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Resolves with the process's first line that says it is ready; rejects when it ends before. */
-async function start(command: string, args: readonly string[]): Promise<Running> {
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+/** Resolves with the port in the process's first line that says it is ready; rejects when it ends before. */
+export async function start(program: string, args: readonly string[]): Promise<Running> {
+  // A group of its own: Ctrl-C reaches the main job alone, and that ends the others in order.
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => {
-      reject(new Error(`${command} ended with status ${code} before it was ready`))
+      reject(new Error(`${program} ended with status ${code} before it was ready`))
     })
   })
-  const ready = (async (): Promise<Ready> => {
+  const ready = (async (): Promise<number> => {
     for await (const line of createInterface({ input: child.stdout })) {
-      if (/^\{"ready": ?true/.test(line)) return JSON.parse(line) as Ready
+      if (line.startsWith('{"ready":true,')) return (JSON.parse(line) as { port: number }).port
     }
     return failed
   })()
-  const { port, adminPort } = await Promise.race([ready, failed])
+  const port = await Promise.race([ready, failed])
   failed.catch(() => undefined)
   child.stdout.resume()
-  return { port, ...(adminPort === undefined ? {} : { adminPort }), stop: () => stop(child) }
-}
-
-export async function startBackend(secretFile: string): Promise<Running> {
-  const args = ['examples/python-accounts/accounts.py', '--port', '0', '--secret-file', secretFile]
-  try {
-    return await start('python3', args)
-  } catch (cause) {
-    throw new Error('the example backend needs Python 3 (python3 on the PATH)', { cause })
-  }
+  return { port, stop: () => stop(child) }
 }
 
 export function startGateway(configFile: string): Promise<Running> {
-  return start(process.execPath, [
-    'packages/gateway/bin/holdfast.js',
-    'serve',
-    '--config',
-    configFile,
-    '--json',
-  ])
+  return start(process.execPath, [command, 'serve', '--config', configFile, '--json'])
 }
 
 /** Runs one `holdfast` command and returns what it printed as JSON. */
 export async function holdfast(...args: readonly string[]): Promise<Record<string, unknown>> {
-  const all = ['packages/gateway/bin/holdfast.js', ...args, '--json']
-  const child = spawn(process.execPath, all, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [command, ...args, '--json'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const exited = once(child, 'exit')
   let text = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk as string

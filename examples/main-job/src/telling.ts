@@ -1,25 +1,54 @@
-/** How the main job speaks: numbered steps, what crossed the wire, what was refused. */
+/** How the main job speaks: numbered steps, what crossed the wire, what came of it. */
 const plain = process.env['NO_COLOR'] !== undefined || !process.stdout.isTTY
 const paint = (code: number, text: string): string => (plain ? text : `\u001b[${code}m${text}\u001b[0m`)
+const width = Math.max(60, process.stdout.columns ?? 100)
+const marginColumns = 4
+/** Room for `403 device_key_required`. */
+const codeColumns = 25
 
 let number = 0
 
+function line(text: string): void {
+  console.log(text === '' ? '' : `${' '.repeat(marginColumns)}${text}`)
+}
+
+/** On one line of the terminal; what stands after the cut is of no use to a reader. */
+function cut(text: string): string {
+  const room = width - marginColumns - 2
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text
+}
+
 export function step(title: string): void {
   number++
-  console.log(`\n${paint(1, `${number}. ${title}`)}`)
+  console.log(`\n${paint(1, `${String(number).padStart(2)}  ${title}`)}`)
 }
+/** A sentence, broken between words. */
 export function say(text: string): void {
-  console.log(`   ${text}`)
+  let row = ''
+  for (const word of text.split(' ')) {
+    if (row.length + 1 + word.length > width - marginColumns) {
+      line(row)
+      row = word
+    } else row = row === '' ? word : `${row} ${word}`
+  }
+  line(row)
+}
+/** Never broken, so that it can be copied. */
+export function command(text: string): void {
+  line(`${paint(2, '$')} ${text}`)
 }
 export function wire(direction: '→' | '←', text: string): void {
-  for (const line of text.split('\n'))
-    console.log(paint(2, `   ${direction} ${line.length > 150 ? `${line.slice(0, 147)}…` : line}`))
-}
-export function refused(what: string, code: string): void {
-  console.log(`   ${paint(32, '✓ refused')} ${what}: ${code}`)
+  for (const part of text.split('\n')) line(paint(2, `${direction} ${cut(part)}`))
 }
 export function done(text: string): void {
-  console.log(`   ${paint(32, '✓')} ${text}`)
+  line(`${paint(32, '✓')} ${text}`)
+}
+/** The outcome in one column, what was tried in the next. */
+export function refused(outcome: string, what: string): void {
+  line(`${paint(32, '✓')} refused  ${outcome.padEnd(codeColumns)} ${what}`)
+}
+export function letIn(outcome: string, what: string): void {
+  line(`${paint(32, '✓')} let in   ${outcome.padEnd(codeColumns)} ${what}`)
 }
 /** Throws unless it was refused with exactly this code: the main job is a test too. */
 export function expectRefusal(
@@ -29,5 +58,5 @@ export function expectRefusal(
 ): void {
   if (answer.code !== code)
     throw new Error(`${what}: expected ${code}, got ${answer.status} ${answer.code ?? ''}`)
-  refused(what, `${answer.status} ${code}`)
+  refused(`${answer.status} ${code}`, what)
 }

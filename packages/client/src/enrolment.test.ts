@@ -94,6 +94,34 @@ describe('enrolment', () => {
     expect(await pending.confirm(right)).toMatchObject({ phase: 'enrolled' })
   })
 
+  it('spends no further try on a wrong text when the app starts again', async () => {
+    const phone = world.phone()
+    const pending = await world
+      .client(phone)
+      .enrol({ activationCode: await world.activationCode(), deviceName })
+    const right = digits(world)
+    expect(await codeOf(pending.confirm(right === '000000' ? '000001' : '000000'))).toBe(
+      'one_time_text_refused',
+    )
+    const resumed = await world.client(phone).resumeEnrolment()
+    expect(resumed.phase).toBe('enrolling')
+    expect(phone.network.exchanges.map(({ request }) => request).filter(confirming)).toHaveLength(1)
+  })
+
+  it('ends when the device was removed before it heard that it was bound', async () => {
+    const phone = world.phone()
+    const client = world.client(phone)
+    const pending = await client.enrol({ activationCode: await world.activationCode(), deviceName })
+    phone.network.loseAnswer(4, confirming)
+    expect(await codeOf(pending.confirm(digits(world)))).toBe('network_unreachable')
+    const other = await (await enrolled(world)).unlock()
+    for (const { id } of (await other.devices()).filter((device) => !device.this))
+      await other.removeDevice(id)
+    expect(await codeOf(client.resumeEnrolment())).toBe('device_revoked')
+    expect(await client.status()).toBe('new')
+    expect(phone.keystore.labels).toHaveLength(0)
+  })
+
   it('refuses the answer to another phone', async () => {
     const other = world.phone()
     await world.client(other).enrol({ activationCode: await world.activationCode(), deviceName })

@@ -37,7 +37,7 @@ export type PendingEnrolment = {
 export type EnrolmentTools = { readonly service: Service; readonly state: State }
 
 /** Signed refusals after which this enrolment can never be completed. */
-const final: ReadonlySet<ErrorCode> = new Set(['activation_refused', 'enrolment_refused'])
+const final: ReadonlySet<ErrorCode> = new Set(['activation_refused', 'enrolment_refused', 'device_revoked'])
 
 const offerSchema = v.strictObject({ enrolment: v.string() })
 const boundSchema = v.strictObject({ device: v.string() })

@@ -1,7 +1,6 @@
 /** How commands reach a running gateway: its admin listener, with an operator's credentials. */
 import { readFile } from 'node:fs/promises'
-import { parseProblem, utf8 } from '@holdfast/core'
-import { errors } from '@holdfast/core'
+import { errors, parseProblem, utf8 } from '@holdfast/core'
 import { request } from 'undici'
 import * as v from 'valibot'
 import type { Options } from './command.ts'

@@ -154,6 +154,8 @@ export async function openAdmin({ admin }: Config, options: AdminOptions): Promi
   const http = createHttpServer(listenerLimits, (message, response) => {
     const serve = async (): Promise<void> => {
       const head = readHead(message, message.socket.remoteAddress ?? '', { hosts, headerFields: 50 })
+      // A browser names the page that asks; no page has business here, whatever credentials the browser remembers.
+      if (head.fields.has('origin')) throw new HoldfastError('bad_request')
       write(response, await answer({ head, body: await readBody(message), options }))
     }
     serve().catch((error: unknown) => refuse(error, response, options).catch(() => response.destroy()))

@@ -132,6 +132,8 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(await status('/elsewhere')).toBe(404)
     expect(await status('/metrics', 'rebound.example')).toBe(400)
     expect(await status('/holdfast/time')).toBe(404)
+    const page = { headers: { origin: 'http://evil.example' } }
+    expect((await fetch(`http://${own}/metrics`, page)).status).toBe(400)
   })
 
   it('does not show the admin API on the public listener', async () => {

@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { createLog, gatewayLog, type Log } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { ensureFirstOperator } from './first-operator.ts'
+import { credentialsFileOf, ensureFirstOperator } from './first-operator.ts'
 import { openService, type Service } from './service.ts'
 
 /** What tests and demos put in the place of what the configuration says. */
@@ -61,7 +61,7 @@ export async function startGateway(
       metrics,
       ...(listen.tls === undefined ? {} : { tls: listen.tls }),
     })
-    const credentialsFile = await ensureFirstOperator(config, service)
+    const credentialsFile = withAdmin ? await ensureFirstOperator(config, service) : credentialsFileOf(config)
     if (withAdmin)
       admin = await openAdmin(config, { service, log, metrics: () => metrics.registry.metrics() })
     const { port } = await gateway

@@ -75,6 +75,18 @@ describe.skipIf(!reachable)(
       for (let i = 0; i < 4; i++) expect(await ask()).toBe(400)
     })
 
+    it('do not start on a port that is taken', async () => {
+      const taken = createPlace(config.replace('listen: { port: 0 }', `listen: { port: ${gateway.port} }`))
+      try {
+        const { code, err } = await taken.run('serve', '--workers', '2')
+        expect(code).toBe(1)
+        expect(err).toContain(`cannot listen on 127.0.0.1:${gateway.port} (EADDRINUSE)`)
+        expect(err).not.toContain('    at ')
+      } finally {
+        taken.clear()
+      }
+    })
+
     it('end together with status 0', async () => {
       expect(await gateway.stop('SIGTERM')).toMatchObject({ code: 0, err: '' })
       await expect(ask()).rejects.toThrow()

@@ -65,6 +65,16 @@ type Pool = {
   kill(): void
 }
 
+/** Asks one worker to end, and waits until it has. */
+function endOf(worker: Worker): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve())
+  })
+  // A message would be lost on a worker that is still starting; the signal ends it.
+  worker.process.kill('SIGTERM')
+  return ended
+}
+
 function createPool(log: Log): Pool {
   const workers = new Set<Worker>()
   const pauses = new Set<NodeJS.Timeout>()
@@ -97,16 +107,7 @@ function createPool(log: Log): Pool {
   async function stop(): Promise<void> {
     stopping = true
     for (const timer of pauses) clearTimeout(timer)
-    await Promise.all(
-      [...workers].map((worker) => {
-        const ended = new Promise<void>((resolve) => {
-          worker.once('exit', () => resolve())
-        })
-        // A message would be lost on a worker that is still starting; the signal ends it.
-        worker.process.kill('SIGTERM')
-        return ended
-      }),
-    )
+    await Promise.all([...workers].map(endOf))
   }
 
   return {

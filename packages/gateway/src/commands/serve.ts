@@ -70,14 +70,18 @@ async function runWorker(config: Config, log: Log): Promise<number> {
   // A terminal sends its signals to every process of the group; the primary decides when workers stop.
   process.on('SIGINT', () => {})
   process.on('SIGHUP', () => {})
-  const gateway = await startGateway(config, { log, admin: false })
-  const stopped = new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()))
-  const { port, service, metrics } = gateway
-  attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
-  await stopped
-  await gateway.close()
-  cluster.worker?.disconnect()
-  return 0
+  try {
+    const gateway = await startGateway(config, { log, admin: false })
+    const stopped = new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()))
+    const { port, service, metrics } = gateway
+    attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
+    await stopped
+    await gateway.close()
+    return 0
+  } finally {
+    // The line to the primary would keep this process alive.
+    cluster.worker?.disconnect()
+  }
 }
 
 export const serve: Command = {

@@ -5,22 +5,28 @@ export type MemoryShortLived = Omit<ShortLivedStore, 'useNonce'> & {
   useNonce: (...use: Parameters<ShortLivedStore['useNonce']>) => NonceUse
 }
 
-type NonceMemory = { has(use: string): boolean; add(use: string, now: number, expiresAt: number): void }
+type NonceMemory = {
+  forget(now: number): void
+  has(use: string): boolean
+  add(use: string, expiresAt: number): void
+}
 
 /** Uses recorded in one stretch of time, forgotten together when the last of them has expired. */
 type Generation = { seen: Set<string>; latestExpiry: number }
 
 /** Holds about two lifetimes of uses without a timer: the older generation is dropped once all of it has expired. */
 function nonceMemory(): NonceMemory {
-  let current: Generation = { seen: new Set(), latestExpiry: 0 }
-  let previous: Generation = current
+  const empty = (): Generation => ({ seen: new Set(), latestExpiry: 0 })
+  let current = empty()
+  let previous = empty()
   return {
+    forget(now) {
+      if (previous.latestExpiry > now || current.seen.size === 0) return
+      previous = current
+      current = empty()
+    },
     has: (use) => current.seen.has(use) || previous.seen.has(use),
-    add(use, now, expiresAt) {
-      if (previous.latestExpiry <= now && current.seen.size > 0) {
-        previous = current
-        current = { seen: new Set(), latestExpiry: 0 }
-      }
+    add(use, expiresAt) {
       current.seen.add(use)
       current.latestExpiry = Math.max(current.latestExpiry, expiresAt)
     },
@@ -44,9 +50,11 @@ export function memoryShortLived(): MemoryShortLived {
       epoch ??= now
       // The length in front keeps two pairs from reading as one.
       const use = `${key.length}:${key}${nonce}`
+      brief.forget(now)
+      lasting.forget(now)
       if (brief.has(use) || lasting.has(use)) return { first: false, epoch }
       const memory = expiresAt - now > briefMs ? lasting : brief
-      memory.add(use, now, expiresAt)
+      memory.add(use, expiresAt)
       return { first: true, epoch }
     },
 

@@ -3,6 +3,7 @@ import type { DurableStore, ShortLivedStore } from '../../store.ts'
 import { type Connection, type Connections, openDatabase } from './driver.ts'
 import { durableOver } from './durable.ts'
 import { listen } from './feed.ts'
+import { hearingItself } from './hearing.ts'
 import { migrate } from './migrations.ts'
 import { shortLivedOver } from './short-lived.ts'
 
@@ -18,10 +19,11 @@ export async function postgresStore(options: PostgresOptions): Promise<DurableSt
   await bringUpToDate(options)
   const config = configOf(options)
   const connections = pooled(config)
-  return durableOver(openDatabase(connections), {
+  const store = durableOver(openDatabase(connections), {
     subscribe: (listener) => listen(config, listener),
     close: () => connections.close(),
   })
+  return hearingItself(store)
 }
 
 /** Nonces and rates in unlogged tables of PostgreSQL: for several nodes that have no Redis. */

@@ -1,0 +1,58 @@
+/** One gateway on a PostgreSQL database of its own, with a line between them, and the way to kill it at every statement. */
+import { createNode, type Node } from './node.ts'
+import { openScene, type Scene } from './scene.ts'
+import { type Lined, openDatabase } from './servers.ts'
+import { outcomeOf } from './handset.ts'
+
+export type World = { readonly scene: Scene; readonly node: Node; readonly database: Lined }
+
+export async function openWorld(
+  onEnd: (close: () => Promise<void>) => void,
+  config: Readonly<Record<string, unknown>> = {},
+  args: readonly string[] = [],
+): Promise<World> {
+  const scene = await openScene()
+  const database = await openDatabase()
+  const store = { kind: 'postgres', url: database.url }
+  const node = createNode({ config: { ...scene.config, store, ...config }, args })
+  onEnd(async () => {
+    node.clear()
+    scene.close()
+    await database.remove()
+  })
+  await node.start()
+  return { scene, node, database }
+}
+
+export type Round = {
+  act(): Promise<unknown>
+  /** Once the gateway runs again. `outcome`: `done`, or the code the act was refused with. */
+  afterwards(outcome: unknown): Promise<void>
+}
+
+/**
+ * Runs the act again and again; the nth time the gateway is killed when PostgreSQL has answered the nth statement and before
+ * the gateway hears it, so that every state the act can leave behind is met. Ends with the run that nothing happened to,
+ * and returns how often the gateway was killed.
+ */
+export async function killAtEveryStatement(
+  { node, database }: World,
+  prepare: (n: number) => Promise<Round>,
+): Promise<number> {
+  for (let n = 1; ; n++) {
+    const { act, afterwards } = await prepare(n)
+    database.line.afterStatement(n, node.strike)
+    const outcome = await outcomeOf(act())
+    const killed = database.line.disarm()
+    if (killed) await restart(node)
+    else if (outcome !== 'done') throw new Error(`not killed, yet the act was refused: ${String(outcome)}`)
+    await afterwards(outcome)
+    if (!killed) return n - 1
+  }
+}
+
+/** kill -9, and up again on what is on disk. */
+export async function restart(node: Node): Promise<void> {
+  await node.kill()
+  await node.start()
+}
