@@ -56,11 +56,11 @@ function attackOwn(attack: Attack): Promise<Result> {
 function attackWeakened(attack: Attack): Promise<Result> {
   const { setting = {}, run, weaken } = attack
   return settle(attack, async () => {
-    const copy = await makeCopy(weaken)
+    const copy = makeCopy(weaken)
     try {
       return await onOwnTarget(copy.directory, setting, run)
     } finally {
-      await copy.remove()
+      copy.remove()
     }
   })
 }

@@ -16,18 +16,18 @@ describe('a weakening', () => {
     expect(() => weakened(source, edit)).toThrow('defence moved')
   })
 
-  it('changes a copy and leaves the product as it is', async () => {
+  it('changes a copy and leaves the product as it is', () => {
     const [attack] = attacks
     if (attack === undefined) throw new Error('no attacks')
     const [name = '', ...path] = attack.weaken.file.split('/')
     const read = (directory: string): string => readFileSync(join(directory, name, 'dist', ...path), 'utf8')
     const before = read(productDirectory())
-    const copy = await makeCopy(attack.weaken)
+    const copy = makeCopy(attack.weaken)
     try {
       expect(read(copy.directory)).toBe(weakened(before, attack.weaken))
       expect(read(productDirectory())).toBe(before)
     } finally {
-      await copy.remove()
+      copy.remove()
     }
   })
 })

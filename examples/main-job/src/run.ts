@@ -107,9 +107,9 @@ async function refreshAndRevoke(
 ): Promise<void> {
   step('Minutes later the token is refreshed, and nobody notices')
   say(
-    "The phone's clock alone is moved 280 s ahead, so the service refuses its first try; the phone then asks the",
+    "The phone's clock is moved 280 s ahead, the service's is not. So the service refuses the first try; the phone asks the " +
+      'signed clock, signs with corrected time, and goes on.',
   )
-  say('signed clock, signs with corrected time, and goes on. Wrong clocks are part of every day.')
   phone.clock.advance(280_000)
   const before = phone.network.exchanges.length
   await session.fetch('/accounts')

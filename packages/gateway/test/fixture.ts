@@ -173,7 +173,7 @@ export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
     routes,
     defaultUpstream: 'bank',
     upstreams: [upstream],
-    hosts: ['Listed.test:8080'],
+    hosts: ['Listed.test:8080', '127.0.0.1:8080'],
     limits: { ...defaultLimits, ...options.limits },
     answerBytes: options.answerBytes ?? 1024,
     log,

@@ -39,15 +39,19 @@ test('binds the device and says so under the transcript', async () => {
   expect(await actions()).toEqual(['activation.issued', 'enrolment.begun', 'device.bound'])
 })
 
-test('the same bytes get the same answer for ten minutes, other bytes none', async () => {
+test('the same bytes get the same answer for ten minutes; afterwards the bound key is told again what it is', async () => {
   const { key, id, digits } = await beginEnrolment(stage)
   const request = await confirmRequest(stage, key, id, digits)
   const first = await confirm(id, request)
   stage.pass(9 * 60)
   expect(await confirm(id, request)).toEqual(first)
-  expect(await refusal(confirm(id, await confirmRequest(stage, key, id, digits)))).toBe('enrolment_refused')
   stage.pass(2 * 60)
   expect(await refusal(confirm(id, request))).toBe('signature_expired')
+  const again = await confirm(id, await confirmRequest(stage, key, id, others(digits)))
+  expect(payloadOf(again.device)).toEqual(payloadOf(first.device))
+  expect((await actions()).filter((action) => action === 'device.bound')).toHaveLength(1)
+  const stranger = await createKey()
+  expect(await refusal(confirm(id, await confirmRequest(stage, stranger, id, digits)))).toBe('enrolment_refused')
 })
 
 test('a repeat after the device was revoked says that', async () => {

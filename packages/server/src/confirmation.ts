@@ -38,12 +38,24 @@ async function checkText(enrolment: EnrolmentRecord, digits: string, deployment:
   throw new HoldfastError('one_time_text_refused')
 }
 
+async function bindingOf(
+  { id, user }: DeviceRecord,
+  transcript: string,
+  { deployment, statement }: Tools,
+): Promise<Confirmed> {
+  const { origin, keys } = deployment
+  const { kid, privateKey } = keys.token()
+  const bound = { iss: origin, transcript, device: id, user, statement: await statement.sequence() }
+  return { device: await signBound(bound, { kid, key: privateKey }, nodeCrypto) }
+}
+
 async function complete(
   enrolment: EnrolmentRecord,
   signature: VerifiedSignature,
-  { deployment, repeats, statement }: Tools,
+  tools: Tools,
 ): Promise<Confirmed> {
-  const { origin, store, keys, clock, policy } = deployment
+  const { deployment, repeats } = tools
+  const { store, clock, policy } = deployment
   const { user, keyThumbprint, publicKey, name, platform } = enrolment
   const createdAt = clock.now()
   const id = toBase64url(nodeCrypto.random(16))
@@ -57,15 +69,7 @@ async function complete(
     createdAt,
     revokedAt: null,
   }
-  const answer = {
-    iss: origin,
-    transcript: enrolment.id,
-    device: id,
-    user,
-    statement: await statement.sequence(),
-  }
-  const signer = { kid: keys.token().kid, key: keys.token().privateKey }
-  const confirmed: Confirmed = { device: await signBound(answer, signer, nodeCrypto) }
+  const confirmed = await bindingOf(device, enrolment.id, tools)
   const result = await store.completeEnrolment(
     enrolment.id,
     device,
@@ -99,6 +103,9 @@ async function confirm(
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
   const { one_time_text: digits } = parseEnrolmentConfirmation(body)
   return repeats.once(signature, requestContext(signature), async () => {
+    // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Nothing
+    // changes; only the holder of the key can ask, and only a phone with this transcript believes the answer.
+    if (bound !== null) return bindingOf(bound, id, tools)
     if (enrolment === null) throw new HoldfastError('enrolment_refused')
     await checkText(enrolment, digits, deployment)
     return complete(enrolment, signature, tools)

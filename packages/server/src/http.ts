@@ -132,7 +132,7 @@ export async function problemAnswer(
 ): Promise<OwnAnswer> {
   const known = failure instanceof HoldfastError
   const code = known ? failure.code : 'internal_error'
-  const reference = randomBytes(9).toString('base64url')
+  const reference = (known ? failure.reference : undefined) ?? randomBytes(9).toString('base64url')
   const retryAfter = known ? failure.retryAfter : undefined
   const error = new HoldfastError(code, retryAfter === undefined ? { reference } : { reference, retryAfter })
   const status = statuses[code]

@@ -5,7 +5,7 @@ import { decodeJws } from '@holdfast/core'
 import type { Session } from '@holdfast/client'
 import { nodeNetwork } from '@holdfast/client/node'
 import type { Outgoing } from '@holdfast/client'
-import { codeOf, devicesOf, type Handset, newHandset, outcomeOf } from './handset.ts'
+import { devicesOf, type Handset, newHandset, outcomeOf } from './handset.ts'
 import { createNode, type Node, origin } from './node.ts'
 import { openScene, type Scene } from './scene.ts'
 import {
@@ -141,28 +141,47 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
     expect(scene.runs('one-write-for-both-nodes')).toBe(1)
   })
 
+  /**
+   * Runs `act` on one node while requests go to the other all the time; `send` resolves with `done` or the code of a refusal.
+   * Milliseconds from the beginning of the act to the sending of the last request that was let through.
+   */
+  async function measure(
+    act: () => Promise<unknown>,
+    send: () => Promise<unknown>,
+  ): Promise<{ code: unknown; tookMs: number }> {
+    const acting = act()
+    const begun = performance.now()
+    let lastAccepted = begun
+    for (;;) {
+      const sentAt = performance.now()
+      const code = await send()
+      if (code !== 'done') {
+        await acting
+        return { code, tookMs: lastAccepted - begun }
+      }
+      lastAccepted = sentAt
+    }
+  }
+
+  function judge(what: string, took: readonly number[]): void {
+    const worst = Math.max(...took)
+    console.log(`${what} is effective on the other node within ${worst.toFixed(1)} ms (worst of ${took.length})`)
+    expect(worst).toBeLessThan(withinMs)
+  }
+
   it('revocation: effective on the other node within a second', async () => {
     const took: number[] = []
     for (let round = 0; round < rounds; round++) {
       const { handset, session } = await knownToBoth()
       const [device] = await devicesOf(one, handset.user)
-      await one.admin('POST', `/admin/devices/${device?.id}/revoke`, {})
-      const answeredAt = performance.now()
-      let lastAccepted = answeredAt
-      let refused: unknown
+      const revoke = (): Promise<unknown> => one.admin('POST', `/admin/devices/${device?.id}/revoke`, {})
       handset.lead(other)
-      while (refused === undefined) {
-        const sentAt = performance.now()
-        refused = await read(session).then(() => undefined, codeOf)
-        if (refused === undefined) lastAccepted = sentAt
-      }
-      expect(refused).toBe('device_revoked')
-      took.push(lastAccepted - answeredAt)
+      const { code, tookMs } = await measure(revoke, () => outcomeOf(read(session)))
+      expect(code).toBe('device_revoked')
       expect(await outcomeOf(handset.app().unlock())).toBe('device_revoked')
+      took.push(tookMs)
     }
-    const worst = Math.max(...took)
-    console.log(`revocation effective on the other node: at most ${worst.toFixed(1)} ms after its answer (${rounds} rounds)`)
-    expect(worst).toBeLessThan(withinMs)
+    judge('revocation', took)
   })
 
   it('logout: effective on the other node within a second', async () => {
@@ -170,25 +189,24 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
     for (let round = 0; round < rounds; round++) {
       const { handset, session } = await knownToBoth()
       // The app forgets its session when it ends it; somebody who took requests from it beforehand did not.
-      handset.phone.network.dropRequest(400, ({ url }) => url.endsWith('/taken'))
-      for (let i = 0; i < 25; i++) await outcomeOf(session.fetch('/taken'))
-      const taken = handset.phone.network.exchanges.map(({ request }) => request).filter(({ url }) => url.endsWith('/taken'))
+      const { network } = handset.phone
+      network.dropRequest(400, ({ url }) => url.endsWith('/taken'))
+      for (let i = 0; i < 50; i++) await outcomeOf(session.fetch('/taken'))
+      const taken = network.exchanges
+        .map(({ request }) => request)
+        .filter(({ url }) => url.endsWith('/taken'))
+        .values()
       handset.lead(one)
-      await session.end()
-      const endedAt = performance.now()
-      let lastAccepted = endedAt
-      let code = 'done'
-      for (const request of taken) {
-        const sentAt = performance.now()
-        code = await sendRaw(other, request)
-        if (code !== 'done') break
-        lastAccepted = sentAt
-      }
+      const { code, tookMs } = await measure(
+        () => session.end(),
+        async () => {
+          const next = taken.next()
+          return next.done === true ? 'still open' : sendRaw(other, next.value)
+        },
+      )
       expect(code).toBe('session_ended')
-      took.push(lastAccepted - endedAt)
+      took.push(tookMs)
     }
-    const worst = Math.max(...took)
-    console.log(`logout effective on the other node: at most ${worst.toFixed(1)} ms after its answer (${rounds} rounds)`)
-    expect(worst).toBeLessThan(withinMs)
+    judge('logout', took)
   })
 })
