@@ -44,7 +44,7 @@ export async function startBackend(): Promise<Backend> {
       all.push(seen)
       if (misbehave(target, response)) return
       // Long enough for a second request to arrive while the first still runs.
-      if (target.includes('/slow/')) await new Promise((resolve) => setTimeout(resolve, 400))
+      if (target.includes('/slow/')) await new Promise((resolve) => setTimeout(resolve, 1000))
       const careless = target.includes('/cacheable/') ? { 'cache-control': 'public, max-age=600' } : {}
       response.writeHead(200, { 'content-type': 'application/json', ...careless })
       response.end(request.method === 'HEAD' ? undefined : JSON.stringify(seen))

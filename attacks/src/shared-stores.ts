@@ -53,7 +53,8 @@ export type SharedStores = {
   remove(): Promise<void>
 }
 
-let taken = 0
+/** Begins anywhere, so that two suites on one machine seldom meet. */
+let taken = randomBytes(1).readUInt8()
 
 export async function openSharedStores(): Promise<SharedStores> {
   const name = `holdfast_attacks_${randomBytes(6).toString('hex')}`

@@ -62,7 +62,7 @@ export async function openSession(options: {
     repeat(now),
     audit(now),
   )
-  const record = { ...bound, id: deviceId, user: 'alice', createdAt: now, revokedAt: null }
+  const record = { ...bound, id: deviceId, enrolmentId: id, user: 'alice', createdAt: now, revokedAt: null }
   await store.completeEnrolment(id, record, 5, repeat(now), audit(now))
   const family = {
     sid,

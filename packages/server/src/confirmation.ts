@@ -62,6 +62,7 @@ async function complete(
   const device: DeviceRecord = {
     id,
     user,
+    enrolmentId: enrolment.id,
     keyThumbprint,
     publicKey,
     name,
@@ -103,9 +104,9 @@ async function confirm(
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
   const { one_time_text: digits } = parseEnrolmentConfirmation(body)
   return repeats.once(signature, requestContext(signature), async () => {
-    // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Nothing
-    // changes; only the holder of the key can ask, and only a phone with this transcript believes the answer.
-    if (bound !== null) return bindingOf(bound, id, tools)
+    // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Only
+    // for the enrolment that bound it: under another phone's transcript the answer would make that phone believe it is bound.
+    if (bound?.enrolmentId === id) return bindingOf(bound, id, tools)
     if (enrolment === null) throw new HoldfastError('enrolment_refused')
     await checkText(enrolment, digits, deployment)
     return complete(enrolment, signature, tools)

@@ -38,6 +38,8 @@ export type EnrolmentRecord = {
 export type DeviceRecord = {
   id: string
   user: string
+  /** The enrolment that bound it: its key may ask for that answer again, and for no other. */
+  enrolmentId: string
   keyThumbprint: string
   publicKey: PublicJwk
   name: string

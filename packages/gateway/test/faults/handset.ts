@@ -80,7 +80,10 @@ export function newHandset(
   }
 }
 
-export async function activate(node: Node, { user, sendTo }: { user: string; sendTo: string }): Promise<string> {
+export async function activate(
+  node: Node,
+  { user, sendTo }: { user: string; sendTo: string },
+): Promise<string> {
   return (await node.admin('POST', '/admin/activations', { user, send_to: sendTo }))['code'] as string
 }
 

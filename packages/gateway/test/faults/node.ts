@@ -14,7 +14,7 @@ export type Node = {
   /** Again on the same data, after {@link Node.kill} or {@link Node.ended}. */
   start(): Promise<void>
   /** SIGKILL, at once: this may be called from any event. */
-  strike(): void
+  readonly strike: () => void
   /** SIGKILL, and resolves when it is gone. */
   kill(): Promise<void>
   run(...args: string[]): Promise<void>

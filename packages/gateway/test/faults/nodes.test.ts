@@ -107,7 +107,9 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
   })
 
   it('hands out one statement, and the same time', async () => {
-    const [first, second] = await Promise.all([one, other].map((node) => textOf(node, '/.well-known/holdfast')))
+    const [first, second] = await Promise.all(
+      [one, other].map((node) => textOf(node, '/.well-known/holdfast')),
+    )
     expect(first).toBe(second)
     const before = Date.now()
     const nonce = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -165,7 +167,9 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
 
   function judge(what: string, took: readonly number[]): void {
     const worst = Math.max(...took)
-    console.log(`${what} is effective on the other node within ${worst.toFixed(1)} ms (worst of ${took.length})`)
+    console.log(
+      `${what} is effective on the other node within ${worst.toFixed(1)} ms (worst of ${took.length})`,
+    )
     expect(worst).toBeLessThan(withinMs)
   }
 

@@ -25,25 +25,40 @@ export async function openWorld(
 }
 
 export type Round = {
-  act(): Promise<unknown>
+  readonly act: () => Promise<unknown>
   /** Once the gateway runs again. `outcome`: `done`, or the code the act was refused with. */
-  afterwards(outcome: unknown): Promise<void>
+  readonly afterwards: (outcome: unknown) => Promise<void>
+}
+
+/** Ends the gateway at the nth of some kind of event from now. */
+export type Trap = {
+  readonly set: (n: number) => void | Promise<void>
+  /** Takes it away; true when it has gone off. */
+  readonly clear: () => boolean | Promise<boolean>
+}
+
+/** When PostgreSQL has answered the nth statement, and before the gateway hears it. */
+export function statementTrap({ node, database }: World): Trap {
+  return {
+    set: (n) => database.line.afterStatement(n, node.strike),
+    clear: () => database.line.disarm(),
+  }
 }
 
 /**
- * Runs the act again and again; the nth time the gateway is killed when PostgreSQL has answered the nth statement and before
- * the gateway hears it, so that every state the act can leave behind is met. Ends with the run that nothing happened to,
- * and returns how often the gateway was killed.
+ * Runs the act again and again, and the nth time the gateway is killed at the nth event, so that every state the act can
+ * leave behind is met. Ends with the run that nothing happened to, and returns how often the gateway was killed.
  */
-export async function killAtEveryStatement(
-  { node, database }: World,
+export async function killAtEvery(
+  trap: Trap,
+  node: Node,
   prepare: (n: number) => Promise<Round>,
 ): Promise<number> {
   for (let n = 1; ; n++) {
     const { act, afterwards } = await prepare(n)
-    database.line.afterStatement(n, node.strike)
+    await trap.set(n)
     const outcome = await outcomeOf(act())
-    const killed = database.line.disarm()
+    const killed = await trap.clear()
     if (killed) await restart(node)
     else if (outcome !== 'done') throw new Error(`not killed, yet the act was refused: ${String(outcome)}`)
     await afterwards(outcome)

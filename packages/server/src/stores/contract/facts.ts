@@ -61,6 +61,7 @@ export function deviceRecord(user: string, createdAt: number = t0 + 2 * second):
   return {
     id: name('device'),
     user,
+    enrolmentId: name('enrolment'),
     keyThumbprint: name('key'),
     publicKey,
     name: 'Phone',

@@ -27,7 +27,8 @@ create table repeat (request_hash text primary key, sealed_answer text not null,
 create index repeat_expires_at on repeat (expires_at);
 
 create table device (
-  id text primary key, "user" text not null, key_thumbprint text not null unique, public_key jsonb not null,
+  id text primary key, "user" text not null, enrolment_id text not null,
+  key_thumbprint text not null unique, public_key jsonb not null,
   name text not null, platform text not null, created_at bigint not null, revoked_at bigint
 );
 create index device_user on device ("user", created_at);

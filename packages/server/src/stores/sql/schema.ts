@@ -64,6 +64,7 @@ export const enrolmentColumns = [
 export const deviceColumns = [
   'id',
   'user',
+  'enrolmentId',
   'keyThumbprint',
   'publicKey',
   'name',
