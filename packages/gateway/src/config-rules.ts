@@ -105,6 +105,12 @@ function checkPath(path: string, at: ConfigPath, report: Report): void {
     report(at, 'Holdfast answers this path itself: no rule for it is ever asked')
 }
 
+/** True when the two would fit one request if case made no difference: then the request is refused, not decided. */
+function clashesInCase(route: WrittenRoute, { path }: WrittenRoute): boolean {
+  const clear = (pattern: string): string => pattern.replace(/\/\*?$/, '')
+  return clear(route.path) !== clear(path) && clear(route.path).toLowerCase() === clear(path).toLowerCase()
+}
+
 /** The first earlier rule that takes everything this one would take, or -1. */
 function shadowOf(route: WrittenRoute, earlier: readonly WrittenRoute[]): number {
   const methods = route.methods ?? ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -112,6 +118,7 @@ function shadowOf(route: WrittenRoute, earlier: readonly WrittenRoute[]): number
   const prefix = route.path.replace(/\/\*$/, '/')
   return earlier.findIndex((rule) => {
     if (route.path.endsWith('/*') && !rule.path.endsWith('/*')) return false
+    if (clashesInCase(route, rule)) return false
     const known = [{ ...rule, policy: 'signed', signer: 'any', fields: [] } as const]
     return methods.every(
       (method) =>
@@ -143,7 +150,10 @@ export function checkRoutes(config: WrittenConfig, report: Report): void {
     checkPolicy(route, at, report)
     if (route.upstream !== undefined && !upstreams.includes(route.upstream))
       report([...at, 'upstream'], `no such upstream${hint(route.upstream, upstreams)}`)
-    const shadow = shadowOf(route, routes.slice(0, i))
+    const twin = routes.slice(0, i).findIndex((earlier) => clashesInCase(route, earlier))
+    if (twin >= 0)
+      report([...at, 'path'], `differs from routes[${twin}] above by case alone: requests would be refused`)
+    const shadow = twin >= 0 ? -1 : shadowOf(route, routes.slice(0, i))
     if (shadow >= 0) report(at, `never asked: routes[${shadow}] above takes everything this rule would take`)
   })
 }

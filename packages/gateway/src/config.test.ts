@@ -212,6 +212,11 @@ describe('a complaint names file, line, column, path and what is expected', () =
       'routes[0].upstream: no such upstream (did you mean "accounts"?)',
     ],
     [
+      'a twin that differs by case',
+      yaml(routes('{ path: /transfers }', '{ path: /Transfers }')),
+      'routes[1].path: differs from routes[0] above by case alone',
+    ],
+    [
       'an upper case field',
       yaml(routes('{ path: /a, fields: [X-A] }')),
       'routes[0].fields[0]: expected a field name in lower case',

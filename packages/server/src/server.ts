@@ -1,5 +1,12 @@
 /** The composition of one service: stores, keys and policy in; a handful of verbs out. */
-import { defaultRule, findRule, type RouteRule, statementPath } from '@holdfast/core'
+import {
+  defaultRule,
+  findRule,
+  isCoverableField,
+  isRoutePath,
+  type RouteRule,
+  statementPath,
+} from '@holdfast/core'
 import { checkBody } from './body.ts'
 import { guardedClock } from './clock.ts'
 import type { Deployment } from './deployment.ts'
@@ -59,8 +66,20 @@ function checkOrigin(origin: string): void {
   }
 }
 
+/** Refuses with TypeError a rule clients would refuse in the statement: it would fit nothing, or never verify. */
+function checkRoutes(routes: readonly RouteRule[]): void {
+  for (const { path, methods = [], fields } of routes) {
+    const sound =
+      isRoutePath(path) &&
+      fields.every(isCoverableField) &&
+      methods.every((method) => /^[A-Z]+$/.test(method))
+    if (!sound) throw new TypeError(`not a route rule: ${path}`)
+  }
+}
+
 export async function createServer(options: Deployment): Promise<HoldfastServer> {
   checkOrigin(options.origin)
+  checkRoutes(options.routes)
   const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
   // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
   if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()
