@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pinnedCommand } from './machine.ts'
 
@@ -19,6 +20,8 @@ export interface ChildOptions {
   readonly cores: readonly number[]
   /** JSON handed to the child as its first message. */
   readonly input: unknown
+  /** Takes what the child writes to stdout; shown when absent. */
+  readonly logFile?: string
 }
 
 const patienceMs = 60_000
@@ -27,10 +30,12 @@ const patienceMs = 60_000
 export async function startChild(script: string, options: ChildOptions): Promise<Child> {
   const file = fileURLToPath(new URL(script, import.meta.url))
   const [command = '', ...rest] = pinnedCommand(options.cores, [process.execPath, file])
+  const output = options.logFile === undefined ? 'inherit' : openSync(options.logFile, 'a')
   const child = spawn(command, rest, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
+  if (typeof output === 'number') closeSync(output)
   const ready = await ask(child, script, options.input)
   return {
     pid: child.pid ?? 0,

@@ -4,7 +4,7 @@ import { signAccessToken, thumbprintInput, toBase64url } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { AuditEntry, DurableStore, KeyRing, RepeatRecord } from '@holdfast/server'
 import { generatePair } from './proof.ts'
-import type { PublicJwk } from './proof.ts'
+import type { PublicJwk } from './credential.ts'
 import type { Signer } from './signed.ts'
 
 export interface Population {

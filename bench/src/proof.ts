@@ -2,28 +2,8 @@
 
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { Credential, PublicJwk } from './credential.ts'
 import type { Make } from './target.ts'
-
-/** Everything as JSON, since it crosses process boundaries. */
-export interface Credential {
-  readonly issuer: string
-  readonly audience: string
-  readonly issuerKey: PublicJwk
-  readonly deviceKey: PublicJwk
-  /** PKCS #8, PEM. */
-  readonly devicePrivateKey: string
-  readonly accessToken: string
-  /** base64url SHA-256 of the token: the proof's `ath`. */
-  readonly accessTokenHash: string
-}
-
-export interface PublicJwk {
-  readonly kty: 'EC'
-  readonly crv: 'P-256'
-  readonly x: string
-  readonly y: string
-  readonly [member: string]: string
-}
 
 /** State of `make`: where the proofs are to be valid. */
 export interface ProofTraffic {

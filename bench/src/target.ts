@@ -1,6 +1,6 @@
 /** The seam: what a measured thing must offer. targets.ts lists them all; nothing else knows their names. */
 
-import type { Credential } from './proof.ts'
+import type { Credential } from './credential.ts'
 
 /**
  * What the load process sends in one round. `same`: one request again and again. `made`: requests that

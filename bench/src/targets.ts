@@ -2,7 +2,7 @@
 
 import { startChild } from './child.ts'
 import type { Listening } from './listen.ts'
-import type { LibraryReady } from './peers/input.ts'
+import { gateway, gatewayOnPostgres, library } from './protected.ts'
 import type { Bench, HttpTarget, Running, Target, Traffic } from './target.ts'
 
 const path = '/accounts/17?limit=20'
@@ -15,8 +15,40 @@ export const targets: readonly Target[] = [
   { kind: 'call', name: oneVerify, call: 'verify' },
   peer(yardstick, 'peers/bare.js', plainTraffic),
   peer('bare proxy + one P-256 verify', 'peers/floor.js', plainTraffic),
-  library('Holdfast library, signed GET, 1,000 devices', 1_000),
-  library('Holdfast library, signed GET, 200,000 devices', 200_000),
+  library({ name: 'Holdfast library, signed GET', method: 'GET', devices: 1_000 }),
+  gateway({ name: 'Holdfast gateway, signed GET', method: 'GET', devices: 1_000 }),
+  gateway({ name: 'Holdfast gateway, signed GET, 200,000 devices', method: 'GET', devices: 200_000 }),
+  gateway({ name: 'Holdfast gateway, signed POST', method: 'POST', devices: 1_000 }),
+  gatewayOnPostgres({
+    name: 'same, PostgreSQL, nonces in it, GET',
+    method: 'GET',
+    devices: 1_000,
+    nonces: 'postgres',
+    workers: 1,
+  }),
+  ...[1, 2, 3].map((workers) =>
+    gatewayOnPostgres({
+      name: `same, PostgreSQL + Redis, GET, ${workers} worker${workers > 1 ? 's' : ''}`,
+      method: 'GET',
+      devices: 1_000,
+      nonces: 'redis',
+      workers,
+    }),
+  ),
+  gatewayOnPostgres({
+    name: 'same, PostgreSQL + Redis, GET, 200,000 devices',
+    method: 'GET',
+    devices: 200_000,
+    nonces: 'redis',
+    workers: 1,
+  }),
+  gatewayOnPostgres({
+    name: 'same, PostgreSQL + Redis, POST',
+    method: 'POST',
+    devices: 1_000,
+    nonces: 'redis',
+    workers: 1,
+  }),
   peer('fastify + reply-from + oauth4webapi DPoP', 'peers/fastify.js', provenTraffic),
   peer('express + oauth2-jwt-bearer DPoP', 'peers/express.js', provenTraffic),
   { kind: 'call', name: 'oauth4webapi token + DPoP', call: 'oauth4webapi' },
@@ -57,27 +89,5 @@ function provenTraffic(bench: Bench, port: number): Traffic {
     kind: 'made',
     maker: new URL('proof.js', import.meta.url).href,
     state: { credential: bench.credential, origin: `http://127.0.0.1:${port}`, path },
-  }
-}
-
-/** 64 of the devices have a session and take turns. */
-function library(name: string, devices: number): HttpTarget {
-  return {
-    kind: 'http',
-    name,
-    workers: 1,
-    place: 'apart',
-    async start({ backendPort, cores }): Promise<Running> {
-      const input = { backendPort, devices, sessions: 64 }
-      const child = await startChild('peers/library.js', { cores, input })
-      const { port, origin, signers } = child.ready as LibraryReady
-      const state = { origin, method: 'GET', path, body: '', signers }
-      return {
-        port,
-        pid: child.pid,
-        traffic: async () => ({ kind: 'made', maker: new URL('signed.js', import.meta.url).href, state }),
-        stop: () => child.stop(),
-      }
-    },
   }
 }

@@ -1,7 +1,7 @@
 /** oauth4webapi as a resource server uses it: token and DPoP proof in one call. It keeps no jti: replays pass. */
 
 import * as oauth from 'oauth4webapi'
-import type { Credential } from './proof.ts'
+import type { Credential } from './credential.ts'
 
 export type Validate = (method: string, url: string, headers: Record<string, string>) => Promise<void>
 

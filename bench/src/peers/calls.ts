@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, createLocalJWKSet, EmbeddedJWK, jwtVerify } fro
 import { serveParent } from '../child.ts'
 import { createHistogram } from '../histogram.ts'
 import { proofMaker } from '../proof.ts'
-import type { Credential } from '../proof.ts'
+import type { Credential } from '../credential.ts'
 import type { CallName, Sample } from '../target.ts'
 import { createValidation } from '../validation.ts'
 import { createVerify } from '../verify.ts'

@@ -1,7 +1,7 @@
 /** What a peer process is started with. */
 
 import type { Listening } from '../listen.ts'
-import type { Credential } from '../proof.ts'
+import type { Credential } from '../credential.ts'
 import type { Signer } from '../signed.ts'
 import type { CallName } from '../target.ts'
 
@@ -27,8 +27,14 @@ export interface LibraryInput {
   readonly sessions: number
 }
 
-/** What the library process answers once it listens. */
-export interface LibraryReady extends Listening {
+export interface GatewayInput {
+  readonly configFile: string
+  readonly devices: number
+  readonly sessions: number
+}
+
+/** What a process with phones in its store answers once it listens. */
+export interface SignedReady extends Listening {
   readonly origin: string
   readonly signers: readonly Signer[]
 }

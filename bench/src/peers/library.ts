@@ -13,11 +13,11 @@ import { serveParent } from '../child.ts'
 import { createForward } from '../forward.ts'
 import { listen } from '../listen.ts'
 import { populate } from '../population.ts'
-import type { LibraryInput } from './input.ts'
+import type { LibraryInput, SignedReady } from './input.ts'
 
 const noBody = new Uint8Array(0)
 
-serveParent(async (message) => {
+serveParent(async (message): Promise<SignedReady> => {
   const input = message as LibraryInput
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const keys = await openKeyFile(join(directory, 'keys.json'), { clock: systemClock, crypto: nodeCrypto })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const command = 'packages/gateway/bin/holdfast.js'
 
-export type Running = { readonly port: number; stop(): Promise<void> }
+export type Running = { readonly port: number; readonly stop: () => Promise<void> }
 
 /** A port nobody listens on now. */
 export async function freePort(): Promise<number> {
@@ -32,6 +32,7 @@ async function stop(child: ChildProcess): Promise<void> {
 export async function start(program: string, args: readonly string[]): Promise<Running> {
   // A group of its own: Ctrl-C reaches the main job alone, and that ends the others in order.
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  process.once('exit', () => child.kill('SIGTERM'))
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => {

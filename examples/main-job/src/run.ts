@@ -2,7 +2,6 @@
  * The main job on real HTTP traffic: a gateway on the embedded database, a backend that knows nothing of Holdfast but who is
  * asking, and a virtual phone that activates, binds, reads, writes, refreshes and is revoked.
  */
-import { once } from 'node:events'
 import { type BoundDevice, createClient, type Session } from '@holdfast/client'
 import { type VirtualPhone, virtualPhone } from '@holdfast/client/testing'
 import { HoldfastError } from '@holdfast/core'
@@ -150,27 +149,39 @@ function explainHowToGoOn({ origin, folder }: Deployment): void {
   )
 }
 
+/** The whole script; throws when anything in it is not as it should be. */
+async function play(deployment: Deployment): Promise<void> {
+  const scene = { deployment, phone: virtualPhone() }
+  const { bound, session } = await activateAndBind(scene)
+  await readAndWrite(scene, session)
+  await refuseAttacks(scene, session)
+  await refreshAndRevoke(scene, bound, session)
+}
+
+/** Resolves with false when somebody wants an end: Ctrl-C, a supervisor, a terminal that is closed. */
+const interrupted = new Promise<false>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(false))
+})
+
 async function main(): Promise<void> {
   const backend = hasPython() ? pythonBackend : nodeBackend
   step(`A gateway on the embedded database, in front of a backend in ${backend.language}`)
   if (backend === nodeBackend) say('(python3 was not found, so the same backend in Node takes its place)')
   const deployment = await deploy(backend)
+  let played = false
   try {
     done(`gateway  ${deployment.origin}   everything not named open is signed`)
     done(`backend  ${backend.program}   standard library only`)
-    const scene = { deployment, phone: virtualPhone() }
-    const { bound, session } = await activateAndBind(scene)
-    await readAndWrite(scene, session)
-    await refuseAttacks(scene, session)
-    await refreshAndRevoke(scene, bound, session)
-    if (!process.argv.includes('--once')) {
+    played = await Promise.race([play(deployment).then(() => true), interrupted])
+    if (played && !process.argv.includes('--once')) {
       explainHowToGoOn(deployment)
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+      await interrupted
     }
   } finally {
     await deployment.close()
   }
-  console.log('\nmain job: ok')
+  if (played) console.log('\nmain job: ok')
+  else process.exitCode = 1
 }
 
 await main()

@@ -193,7 +193,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   // enrolment (docs/protocol.md 4)
   activation_refused: {
     meaning: 'this activation is not accepted',
-    next: 'ask for a new activation code',
+    next: 'compare the code and try once more, then ask for a new one',
     retry: 'never',
   },
   enrolment_refused: {

@@ -62,10 +62,14 @@ export function forwardBase(
   parameters: ForwardParameters,
 ): { base: string; input: string } {
   if (!quotable.test(parameters.keyid)) throw new TypeError('keyid holds a quote, a backslash or no ASCII')
-  const present = covered.filter((name) => message.fields.has(name))
-  const list = ['@method', '@request-target', ...present].map((name) => `"${name}"`).join(' ')
-  const input = `(${list});created=${parameters.created};nonce="${parameters.nonce}";keyid="${parameters.keyid}";alg="${parameters.algorithm}";tag="${forwardTag}"`
+  let list = '"@method" "@request-target"'
   let base = `"@method": ${message.method}\n"@request-target": ${message.target}\n`
-  for (const name of present) base += `"${name}": ${message.fields.get(name)}\n`
+  for (const name of covered) {
+    const value = message.fields.get(name)
+    if (value === undefined) continue
+    list += ` "${name}"`
+    base += `"${name}": ${value}\n`
+  }
+  const input = `(${list});created=${parameters.created};nonce="${parameters.nonce}";keyid="${parameters.keyid}";alg="${parameters.algorithm}";tag="${forwardTag}"`
   return { base: `${base}"@signature-params": ${input}`, input }
 }

@@ -1,12 +1,13 @@
 /** How commands reach a running gateway: its admin listener, with an operator's credentials. */
 import { readFile } from 'node:fs/promises'
-import { errors, parseProblem, utf8 } from '@holdfast/core'
-import { request } from 'undici'
-import * as v from 'valibot'
+import { request } from 'node:http'
+import { text as readText } from 'node:stream/consumers'
+import { type ErrorCode, errors, parseProblem, utf8 } from '@holdfast/core'
 import type { Options } from './command.ts'
 import { Complaint } from './complaint.ts'
 import { type Config, loadConfig } from './config.ts'
 import { isLoopback } from './config-rules.ts'
+import { parseCredentials } from './credentials.ts'
 import { credentialsFileOf } from './first-operator.ts'
 
 export const connectionOptions = { config: 'text', admin: 'text', credentials: 'text', json: 'flag' } as const
@@ -15,16 +16,23 @@ export const connectionHelp = `  --config FILE        configuration of the gatew
   --credentials FILE   an operator's credentials (<data>/operator.json)
   --json               the answer as JSON, for scripts`
 
-export interface AdminClient {
-  /** The JSON of the answer. Rejects with Complaint that says what to do next. */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>
+type Method = 'GET' | 'POST' | 'DELETE'
+
+export type AdminQuestion = {
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Better words for some refusals than the table has. */
+  readonly words?: Partial<Record<ErrorCode, string>>
 }
 
-const credentialsForm = v.strictObject({ name: v.string(), secret: v.string() })
+export interface AdminClient {
+  /** The JSON of the answer. Rejects with Complaint that says what to do next. */
+  call(method: Method, path: string, question?: AdminQuestion): Promise<unknown>
+}
 
 async function readCredentials(file: string): Promise<string> {
   try {
-    const { name, secret } = v.parse(credentialsForm, JSON.parse(await readFile(file, 'utf8')))
+    const { name, secret } = parseCredentials(await readFile(file, 'utf8'))
     return `Basic ${Buffer.from(utf8(`${name}:${secret}`)).toString('base64')}`
   } catch {
     throw new Complaint(
@@ -47,43 +55,47 @@ function addressOf(given: string | undefined, config: () => Config): string {
   return url.origin
 }
 
-export async function connect(options: Options): Promise<AdminClient> {
+/** `advice` is what to do when no gateway answers. */
+export async function connect(options: Options, advice = 'is holdfast serve running?'): Promise<AdminClient> {
   let loaded: Config | undefined
   const config = (): Config => (loaded ??= loadConfig(options.text('config') ?? 'holdfast.yaml'))
   const address = addressOf(options.text('admin'), config)
   const authorization = await readCredentials(options.text('credentials') ?? credentialsFileOf(config()))
   return {
-    async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-      const { status, text } = await send(address + path, method, authorization, body)
+    async call(method: Method, path: string, { body, words = {} }: AdminQuestion = {}): Promise<unknown> {
+      const sent = send(new URL(path, address), { method, authorization, body })
+      const { status, text } = await sent.catch((error: NodeJS.ErrnoException) => {
+        throw new Complaint(`no gateway answers at ${address} (${error.code ?? error.message}): ${advice}`, 1)
+      })
       if (status === 200) return JSON.parse(text) as unknown
       const problem = parseProblem(text)
       if (problem === null)
         throw new Complaint(`the admin listener answered ${status}: is it a Holdfast gateway?`, 1)
-      throw new Complaint(`refused (${problem.code}): ${problem.message}; ${errors[problem.code].next}`, 1)
+      const { code, message, reference } = problem
+      const traced = reference === undefined ? '' : ` (reference ${reference})`
+      throw new Complaint(
+        `refused (${code}): ${words[code] ?? `${message}; ${errors[code].next}`}${traced}`,
+        1,
+      )
     },
   }
 }
 
-async function send(
-  url: string,
-  method: 'GET' | 'POST' | 'DELETE',
-  authorization: string,
-  body: unknown,
+const timeoutMs = 15_000
+
+/** With node:http: a command that asks one question is not kept waiting for a larger client to load. */
+function send(
+  url: URL,
+  { method, authorization, body }: { method: Method; authorization: string; body: unknown },
 ): Promise<{ status: number; text: string }> {
   const content = body === undefined ? {} : { 'content-type': 'application/json' }
-  try {
-    const answer = await request(url, {
-      method,
-      headers: { authorization, ...content },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const sent = request(url, { method, headers: { authorization, ...content }, signal, agent: false })
+    sent.on('response', (answer) => {
+      const status = answer.statusCode ?? 0
+      readText(answer).then((read) => resolve({ status, text: read }), reject)
     })
-    return { status: answer.statusCode, text: await answer.body.text() }
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new Complaint(
-      `no gateway answers at ${new URL(url).origin}${reason}: is holdfast serve running?`,
-      1,
-    )
-  }
+    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
+  })
 }

@@ -22,7 +22,8 @@ export function writeAnswer(
   const list: string[] = []
   for (const [name, value] of answer.fields) if (name !== 'content-length') list.push(name, value)
   if (options.repeated === true) list.push('holdfast-repeated', 'true')
-  if (answer.status !== 204) list.push('content-length', String(answer.body.length))
+  // RFC 9110 section 8.6: none with 204, and with 304 it would be the length of another answer.
+  if (answer.status !== 204 && answer.status !== 304) list.push('content-length', String(answer.body.length))
   if (options.close) response.shouldKeepAlive = false
   response.writeHead(answer.status, list)
   if (options.close && !message.complete) linger(message, response, answer.body)

@@ -56,6 +56,7 @@ export async function startGateway(
       upstreams,
       limits,
       hosts,
+      trustedProxies: listen.trustedProxies,
       answerBytes: policy.idempotency.answerBytes,
       log: gatewayLog(log),
       metrics,

@@ -3,6 +3,7 @@ import { findRule, HoldfastError, parseTarget } from '@holdfast/core'
 import { hint } from './config-form.ts'
 import type { WrittenConfig, WrittenRoute } from './config-schema.ts'
 import type { ConfigPath } from './config-source.ts'
+import { parseNetwork } from './remote.ts'
 
 export type Report = (path: ConfigPath, problem: string) => void
 
@@ -34,6 +35,13 @@ export function checkListeners(config: WrittenConfig, report: Report): void {
   config.hosts?.forEach((host, i) => {
     if (!hostForm.test(host))
       report(['hosts', i], 'expected a host name in lower case, with or without :port')
+  })
+  config.listen.trustedProxies?.forEach((network, i) => {
+    if (parseNetwork(network) === null)
+      report(
+        ['listen', 'trustedProxies', i],
+        'expected an address or a network, e.g. 10.0.0.7 or 10.0.0.0/24',
+      )
   })
   if (config.admin?.host !== undefined && !isLoopback(config.admin.host))
     report(['admin', 'host'], 'the admin listener is for loopback only: expected 127.0.0.1, ::1 or localhost')

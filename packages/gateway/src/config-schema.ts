@@ -2,7 +2,7 @@
 import type { Policy } from '@holdfast/server'
 import * as v from 'valibot'
 import { defaultLimits, type Limits } from './limits.ts'
-import { type LogLevel, logLevels } from './log.ts'
+import { type LogLevel, logLevels } from './log-level.ts'
 
 /** A database address may hold a password: it is written here, or taken from a file or the environment. */
 export type WrittenUrl = { url?: string; urlFile?: string; urlEnv?: string }
@@ -36,7 +36,7 @@ type Numbers<Table> = {
 /** What the file says, in form only. */
 export type WrittenConfig = {
   origin: string
-  listen: { host?: string; port: number; tls?: { key: string; cert: string } }
+  listen: { host?: string; port: number; trustedProxies?: string[]; tls?: { key: string; cert: string } }
   hosts?: string[]
   admin?: { host?: string; port?: number }
   data?: string
@@ -144,6 +144,7 @@ export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObj
   listen: v.strictObject({
     host: v.exactOptional(text),
     port,
+    trustedProxies: v.exactOptional(words),
     tls: v.exactOptional(v.strictObject({ key: text, cert: text })),
   }),
   hosts: v.exactOptional(words),

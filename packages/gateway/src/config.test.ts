@@ -102,7 +102,12 @@ describe('a complaint names file, line, column, path and what is expected', () =
     [
       'an unknown key',
       yaml({ listen: '{ port: 1, zzzzzz: 1 }' }),
-      'F:2:20: listen.zzzzzz: unknown key (known here: host, port, tls)',
+      'F:2:20: listen.zzzzzz: unknown key (known here: host, port, trustedProxies, tls)',
+    ],
+    [
+      'a proxy that is everybody',
+      yaml({ listen: '{ port: 1, trustedProxies: [10.0.0.0/8, 0.0.0.0/0] }' }),
+      'F:2:49: listen.trustedProxies[1]: expected an address or a network',
     ],
     ['a missing key', yaml({ listen: '{}' }), 'F:2:1: listen.port: is missing'],
     ['a wrong kind', yaml({ listen: '{ port: "x" }' }), 'F:2:11: listen.port: expected a number'],

@@ -16,7 +16,7 @@ import {
 import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-schema.ts'
 import { type ConfigProblem, readSource } from './config-source.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import type { LogLevel } from './log.ts'
+import type { LogLevel } from './log-level.ts'
 import type { GatewayRoute } from './route.ts'
 import { readBytes, readSecret, readUrl, type SecretSources } from './secrets.ts'
 import type { UpstreamOptions } from './upstream.ts'
@@ -33,6 +33,8 @@ export type Config = {
   readonly listen: {
     readonly host: string
     readonly port: number
+    /** Addresses and networks whose X-Forwarded-For is believed for rates and log. */
+    readonly trustedProxies: readonly string[]
     /** PEM. */
     readonly tls?: { readonly key: Uint8Array; readonly cert: Uint8Array }
   }
@@ -116,12 +118,12 @@ function tlsOf(
 function resolveConfig(file: string, written: WrittenConfig, sources: SecretSources): Config {
   const absolute = (name: string): string => resolve(sources.directory, name)
   const defaultUpstream = written.defaultUpstream ?? written.upstreams[0]?.name ?? ''
-  const { host = '127.0.0.1', port, tls } = written.listen
+  const { host = '127.0.0.1', port, trustedProxies = [], tls } = written.listen
   const { routes = [], upstreams, log } = written
   return {
     file,
     origin: written.origin,
-    listen: { host, port, ...(tls === undefined ? {} : { tls: tlsOf(tls, sources) }) },
+    listen: { host, port, trustedProxies, ...(tls === undefined ? {} : { tls: tlsOf(tls, sources) }) },
     hosts: written.hosts ?? [],
     admin: { host: written.admin?.host ?? '127.0.0.1', port: written.admin?.port ?? 8081 },
     data: absolute(written.data ?? './data'),

@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts'
 import { createProxy } from './proxy.ts'
 import { createRandomPool } from './random-pool.ts'
 import { createRefusal } from './refusal.ts'
+import { createRemotes } from './remote.ts'
 import { createRouter, type GatewayRoute } from './route.ts'
 import { createUpstream, type UpstreamOptions } from './upstream.ts'
 
@@ -24,6 +25,8 @@ export type GatewayOptions = {
   readonly upstreams: readonly UpstreamOptions[]
   /** Host values taken beside those of the public origin, e.g. what a TLS terminator in front sends. */
   readonly hosts: readonly string[]
+  /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For names the client. */
+  readonly trustedProxies?: readonly string[]
   readonly limits: Limits
   /** The policy's `idempotency.answerBytes`. */
   readonly answerBytes: number
@@ -48,6 +51,7 @@ const settleMs = 2_000
 export function createGateway(options: GatewayOptions): Gateway {
   const { server, keys, clock, limits, log, metrics } = options
   const random = createRandomPool()
+  const remotes = createRemotes(options.trustedProxies ?? [])
   const load = createLoad(limits)
   metrics.watch(load)
   const upstreams = new Map(
@@ -69,6 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     findDestination,
     answerBytes: options.answerBytes,
     random,
+    remotes,
     ledger,
     refusal,
     call: createCall({ ledger, refusal, idleMs: limits.idleMs }),
@@ -76,6 +81,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const timeouts = [...options.upstreams, ...options.routes].map(({ timeoutMs }) => timeoutMs ?? 0)
   const listener = createListener({
     limits,
+    remotes,
     tls: options.tls,
     longestTimeoutMs: Math.max(...timeouts),
     handle,

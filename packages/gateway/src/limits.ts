@@ -23,7 +23,7 @@ export type Limits = {
   readonly connectionsPerAddress: number
   /** Requests under way in this process. */
   readonly requests: number
-  /** Requests under way from one address. Behind a load balancer all requests come from its address: raise both then. */
+  /** Requests under way from one address. Name a load balancer in front in `listen.trustedProxies`: else it counts as one client. */
   readonly requestsPerAddress: number
 }
 

@@ -8,11 +8,13 @@ import type { OwnAnswer } from '@holdfast/server'
 import { rawAnswer } from './answer-writer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createAddressCounter, type Limits } from './limits.ts'
+import type { Remotes } from './remote.ts'
 
 export type TlsFiles = { readonly key: string | Uint8Array; readonly cert: string | Uint8Array }
 
 export type ListenerOptions = {
   readonly limits: Limits
+  readonly remotes: Remotes
   readonly tls: TlsFiles | undefined
   /** No connection is cut for standing still while a backend may still answer. */
   readonly longestTimeoutMs: number
@@ -101,10 +103,12 @@ export function createListener(options: ListenerOptions): Listener {
   }
 }
 
-function capAddresses(server: HttpServer, { limits, onCut }: ListenerOptions): void {
+function capAddresses(server: HttpServer, { limits, remotes, onCut }: ListenerOptions): void {
   const addresses = createAddressCounter(limits.connectionsPerAddress)
   server.on('connection', (socket: Socket) => {
     const remote = socket.remoteAddress ?? ''
+    // Through a proxy come the connections of many clients.
+    if (remotes.isTrusted(remote)) return
     if (!addresses.enter(remote)) {
       onCut({ code: 'overloaded', remote })
       socket.destroy()

@@ -4,20 +4,19 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { FailureRecord, GatewayLog, RequestRecord } from './access-log.ts'
+import type { LogLevel } from './log-level.ts'
+import { standardOutput } from './log-output.ts'
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
-
-/** Facts an event may carry. */
+/** Facts an event may carry; null is not written. */
 export type Facts = {
   readonly method?: string
   /** The path alone: a query may hold secrets and is cut off. */
   readonly path?: string
   readonly route?: string
   readonly status?: number
-  readonly code?: string
-  readonly upstream?: string
-  readonly device?: string
+  readonly code?: string | null
+  readonly upstream?: string | null
+  readonly device?: string | null
   readonly session?: string
   readonly operator?: string
   readonly reference?: string
@@ -98,11 +97,13 @@ const allowed: Readonly<Record<keyof Facts, Serialise>> = {
   cause: (value) => cause(value),
 }
 
+const serialisers: ReadonlyMap<string, Serialise> = new Map(Object.entries(allowed))
+
 /** Only what the table names, in the form the table gives it. */
 export function allowedFacts(facts: Facts): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
-  for (const [name, serialise] of Object.entries(allowed)) {
-    const value = serialise(facts[name as keyof Facts])
+  for (const name in facts) {
+    const value = serialisers.get(name)?.(facts[name as keyof Facts])
     if (value !== undefined) kept[name] = value
   }
   return kept
@@ -111,7 +112,7 @@ export function allowedFacts(facts: Facts): Record<string, unknown> {
 /** JSON lines to stdout, or to the stream given. */
 export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Log {
   const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  const logger: Logger = pino(settings, options.destination ?? pino.destination({ fd: 1, sync: true }))
+  const logger: Logger = pino(settings, options.destination ?? standardOutput())
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, facts: Facts = {}): void => {
@@ -123,16 +124,8 @@ export function createLog(options: { level: LogLevel; destination?: DestinationS
 /** What the data path has to say, in the words of this log. */
 export function gatewayLog(log: Log): GatewayLog {
   return {
-    request({ code, device, ...record }: RequestRecord): void {
-      log.info('request', {
-        ...record,
-        ...(code === null ? {} : { code }),
-        ...(device === null ? {} : { device }),
-      })
-    },
-    failure({ upstream, ...record }: FailureRecord): void {
-      log.error('failure', upstream === null ? record : { ...record, upstream })
-    },
+    request: (record: RequestRecord): void => log.info('request', record),
+    failure: (record: FailureRecord): void => log.error('failure', record),
     connection: (record: { readonly code: string; readonly remote: string }): void =>
       log.info('connection refused', record),
   }

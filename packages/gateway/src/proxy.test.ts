@@ -210,6 +210,18 @@ describe('what comes back', () => {
     expect(bodyOf(answer)).toBe('')
   })
 
+  test('what Holdfast itself answers to HEAD has the length of its body and no body', async () => {
+    const { url } = await backend(echo)
+    const { port } = await gatewayTo({ url })
+    const own = await exchangeRaw(port, requestText('HEAD /holdfast/x'))
+    expect(own).toContain('content-length: 5\r\n')
+    expect(bodyOf(own)).toBe('')
+    const refused = await exchangeRaw(port, requestText('HEAD /a'))
+    expect(codeOf(refused)).toBe('signature_missing')
+    expect(Number(/content-length: (\d+)/.exec(refused)?.[1])).toBeGreaterThan(10)
+    expect(bodyOf(refused)).toBe('')
+  })
+
   test('server-sent events arrive one by one while the answer is still open', async () => {
     let stream: ServerResponse | undefined
     const { url } = await backend((_message, response) => {
@@ -352,21 +364,32 @@ describe('a backend that fails', () => {
     expect(codeOf(await exchangeRaw(port, requestText('GET /a', signed)))).toBe('upstream_invalid')
   })
 
-  test('requests that get no connection in time were not sent', async () => {
+  test('a request that gets no connection in time was not sent', async () => {
+    const arrived = deferred<ServerResponse>()
     let reached = 0
-    const { url } = await backend(() => (reached += 1))
-    const { port, server, nextRequest } = await gatewayTo({
-      url,
-      upstream: { connections: 1, timeoutMs: 100 },
+    const { url } = await backend((_message, response) => {
+      reached += 1
+      arrived.resolve(response)
     })
-    const first = exchangeRaw(port, requestText('GET /a', signed))
-    const over = nextRequest()
-    const second = exchangeRaw(port, requestText('POST /b', signedUnsafe(), 'x'))
-    expect(codeOf(await first)).toBe('upstream_timeout')
-    await over
-    expect(['upstream_timeout', 'outcome_unknown']).toContain(codeOf(await second))
-    expect(server.claims.length).toBe(1)
-    expect(reached).toBeLessThanOrEqual(2)
+    const routes = ['/long/*', '/short/*'].map((path, i) => ({
+      path,
+      policy: 'signed' as const,
+      signer: 'any' as const,
+      fields: [],
+      upstream: 'bank',
+      forward: [],
+      timeoutMs: i === 0 ? 30_000 : 50,
+    }))
+    const { port, server } = await gatewayTo({ url, routes, upstream: { connections: 1 } })
+    const first = exchangeRaw(port, requestText('GET /long/a', signed))
+    // The one connection is taken and stays so until the second request has been refused.
+    const answer = await arrived.promise
+    const second = await exchangeRaw(port, requestText('POST /short/b', signedUnsafe(), 'x'))
+    expect(codeOf(second)).toBe('upstream_timeout')
+    expect(server.claims).toEqual(['released'])
+    answer.end('first')
+    expect(bodyOf(await first)).toContain('first')
+    expect(reached).toBe(1)
   })
 })
 
@@ -386,6 +409,24 @@ describe('unsafe requests', () => {
     expect(second).toContain('content-type: a/b')
     expect(bodyOf(second)).toBe('payment 1')
     expect(server.claims).toEqual(['settled 201 payment 1'])
+  })
+
+  test.each([
+    [204, undefined],
+    [304, undefined],
+    [200, '0'],
+    [205, '0'],
+  ])('a kept answer %i without a body is repeated with Content-Length %s', async (status, length) => {
+    const { url } = await backend((_message, response) => void response.writeHead(status).end())
+    const { port } = await gatewayTo({ url })
+    const request = requestText('POST /pay', signedUnsafe(`empty-${status}`), 'x')
+    await exchangeRaw(port, request)
+    const again = await exchangeRaw(port, request)
+    expect(again).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(again).toContain('holdfast-repeated: true')
+    expect(/\r\ncontent-length: (\d+)\r\n/i.exec(again)?.[1]).toBe(length)
+    expect(again).not.toMatch(/transfer-encoding/i)
+    expect(bodyOf(again)).toBe('')
   })
 
   test('the end of an answer waits until its claim is settled', async () => {

@@ -14,6 +14,7 @@ import type { Limits, Load } from './limits.ts'
 import { createOutcome } from './outcome.ts'
 import type { RandomPool } from './random-pool.ts'
 import type { Refusal } from './refusal.ts'
+import type { Remotes } from './remote.ts'
 import type { Destination, FindDestination } from './route.ts'
 import { emptyBody, hasBody, spool } from './spool.ts'
 
@@ -27,6 +28,7 @@ export type ProxyOptions = {
   /** Answers up to this size are kept for repetition. */
   readonly answerBytes: number
   readonly random: RandomPool
+  readonly remotes: Remotes
   readonly ledger: Ledger
   readonly refusal: Refusal
   readonly call: Call
@@ -44,9 +46,9 @@ function ignore(): void {
 }
 
 export function createProxy(options: ProxyOptions): Proxy {
-  const { clock, random, ledger, refusal } = options
+  const { clock, random, remotes, ledger, refusal } = options
   return (message, response, expectsContinue) => {
-    const remote = message.socket.remoteAddress ?? ''
+    const remote = remotes.of(message)
     const startedMs = clock.monotonic()
     const reference = random(referenceBytes)
     const exchange = createExchange({ message, response, remote, startedMs, expectsContinue, reference })

@@ -1,19 +1,15 @@
 /** The service behind the sockets: stores, keys, outbox and the ordered checks, opened as one configuration says. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { RouteRule } from '@holdfast/core'
-import { nodeCrypto } from '@holdfast/core/node-crypto'
 import {
   type Clock,
   createServer,
   type HoldfastServer,
   type KeyFile,
-  openKeyFile,
   type Outbox,
   systemClock,
 } from '@holdfast/server'
-import { Complaint } from './complaint.ts'
 import type { Config } from './config.ts'
+import { openKeys } from './keys.ts'
 import type { Log } from './log.ts'
 import { createOutbox } from './outboxes.ts'
 import type { GatewayRoute } from './route.ts'
@@ -33,25 +29,6 @@ export type Service = {
 
 const keyReloadMs = 5_000
 const purgeMs = 60_000
-
-export function keyFileOf(config: Config): string {
-  return join(config.data, 'keys.json')
-}
-
-/** Opens the key file of a configuration, making data directory and keys when they are not there. */
-export async function openKeys(config: Config, clock: Clock = systemClock): Promise<KeyFile> {
-  const { session, repeatSeconds } = config.policy
-  const overlapSeconds = Math.max(session.accessSeconds, repeatSeconds) + 60
-  try {
-    await mkdir(config.data, { recursive: true, mode: 0o700 })
-    return await openKeyFile(keyFileOf(config), { clock, crypto: nodeCrypto, overlapSeconds })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== undefined) throw new Complaint(`${keyFileOf(config)} cannot be opened (${code})`, 1)
-    if (error instanceof TypeError) throw new Complaint(error.message, 1)
-    throw error
-  }
-}
 
 /** Runs again and again, one at a time, until stopped; failures are logged. */
 function repeating(act: () => Promise<void>, everyMs: number): { stop(): Promise<void> } {

@@ -16,6 +16,7 @@ import { onTestFinished } from 'vitest'
 import type { FailureRecord, GatewayLog, RequestRecord } from '../src/access-log.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import { defaultLimits, type Limits } from '../src/limits.ts'
+import type { TlsFiles } from '../src/listener.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { GatewayRoute } from '../src/route.ts'
 import type { UpstreamOptions } from '../src/upstream.ts'
@@ -139,6 +140,8 @@ export type FixtureOptions = {
   readonly limits?: Partial<Limits>
   readonly answerBytes?: number
   readonly server?: Partial<HoldfastServer>
+  readonly trustedProxies?: readonly string[]
+  readonly tls?: TlsFiles
 }
 
 export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
@@ -175,6 +178,8 @@ export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
     upstreams: [upstream],
     hosts: ['Listed.test:8080', '127.0.0.1:8080'],
     limits: { ...defaultLimits, ...options.limits },
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     answerBytes: options.answerBytes ?? 1024,
     log,
     metrics,

@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts'
 import type { Devices } from './device.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
-import { isOperatorName, newOperator } from './operator-credentials.ts'
+import { addOperator, isOperatorName } from './operator-credentials.ts'
 import type { DeviceRecord, StoredAuditEntry } from './store.ts'
 
 export type AdminCall = {
@@ -90,12 +90,8 @@ async function issueActivation({ body, operator }: AdminCall, { enrolment }: Too
   return { code, code_id: codeId, expires: seconds(expiresAt) }
 }
 
-async function addOperator({ body, operator }: AdminCall, { deployment }: Tools): Promise<unknown> {
-  const { name } = parse(operatorBody, body)
-  const { credentials, record } = newOperator(name, deployment)
-  const audit = auditEntry('operator.added', { at: record.createdAt, actor: operator, detail: { name } })
-  if (!(await deployment.store.addOperator(record, audit))) throw new HoldfastError('operator_exists')
-  return credentials
+async function newOperator({ body, operator }: AdminCall, { deployment }: Tools): Promise<unknown> {
+  return addOperator(parse(operatorBody, body).name, operator, deployment)
 }
 
 async function removeOperator(
@@ -129,7 +125,7 @@ const routes: readonly AdminRoute[] = [
   },
   { method: 'GET', path: /^\/admin\/audit$/, run: (call, _, tools) => readAudit(call, tools) },
   { method: 'GET', path: /^\/admin\/operators$/, run: (_call, _, tools) => listOperators(tools) },
-  { method: 'POST', path: /^\/admin\/operators$/, run: (call, _, tools) => addOperator(call, tools) },
+  { method: 'POST', path: /^\/admin\/operators$/, run: (call, _, tools) => newOperator(call, tools) },
   { method: 'DELETE', path: /^\/admin\/operators\/([A-Za-z0-9._-]{1,64})$/, run: removeOperator },
 ]
 

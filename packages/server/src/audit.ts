@@ -16,6 +16,7 @@ export const auditActions = {
   'operator.added': 'an operator was added',
   'operator.removed': 'an operator was removed',
   'operator.refused': 'operator credentials were wrong',
+  'keys.rotated': 'a key of the service was rotated',
 } as const
 export type AuditAction = keyof typeof auditActions
 

@@ -51,7 +51,9 @@ test('the same bytes get the same answer for ten minutes; afterwards the bound k
   expect(payloadOf(again.device)).toEqual(payloadOf(first.device))
   expect((await actions()).filter((action) => action === 'device.bound')).toHaveLength(1)
   const stranger = await createKey()
-  expect(await refusal(confirm(id, await confirmRequest(stage, stranger, id, digits)))).toBe('enrolment_refused')
+  expect(await refusal(confirm(id, await confirmRequest(stage, stranger, id, digits)))).toBe(
+    'enrolment_refused',
+  )
 })
 
 test('a repeat after the device was revoked says that', async () => {

@@ -5,7 +5,7 @@ import { auditEntry, systemActor } from './audit.ts'
 import type { Deployment } from './deployment.ts'
 import type { RequestHead } from './head.ts'
 import { limitRate } from './rate.ts'
-import type { OperatorRecord } from './store.ts'
+import type { AuditEntry, OperatorRecord } from './store.ts'
 
 export type OperatorCredentials = {
   readonly name: string
@@ -29,14 +29,46 @@ function digestOf(name: string, secret: string, { keys }: Deployment): string {
   return keys.digest(`operator:${name}`, secret)
 }
 
-/** A new operator: what to store, and the secret to show once. */
-export function newOperator(
-  name: string,
+/** A name and a secret nobody has yet. */
+export function newCredentials(name: string): OperatorCredentials {
+  return { name, secret: `hfo_${toBase64url(nodeCrypto.random(32))}` }
+}
+
+/** What to store of them. */
+export function operatorRecord(
+  { name, secret }: OperatorCredentials,
   deployment: Deployment,
-): { readonly credentials: OperatorCredentials; readonly record: OperatorRecord } {
-  const secret = `hfo_${toBase64url(nodeCrypto.random(32))}`
-  const secretDigest = digestOf(name, secret, deployment)
-  return { credentials: { name, secret }, record: { name, secretDigest, createdAt: deployment.clock.now() } }
+): OperatorRecord {
+  return { name, secretDigest: digestOf(name, secret, deployment), createdAt: deployment.clock.now() }
+}
+
+export function addedEntry(name: string, actor: string, { clock }: Deployment): AuditEntry {
+  return auditEntry('operator.added', { at: clock.now(), actor, detail: { name } })
+}
+
+/** `actor`: who adds. Rejects with `operator_exists`. */
+export async function addOperator(
+  name: string,
+  actor: string,
+  deployment: Deployment,
+): Promise<OperatorCredentials> {
+  const credentials = newCredentials(name)
+  const record = operatorRecord(credentials, deployment)
+  if (await deployment.store.addOperator(record, addedEntry(name, actor, deployment))) return credentials
+  throw new HoldfastError('operator_exists')
+}
+
+/** True when these open the admin API. */
+export async function isCurrent(
+  { name, secret }: OperatorCredentials,
+  deployment: Deployment,
+): Promise<boolean> {
+  return fits(await deployment.store.findOperator(name), digestOf(name, secret, deployment))
+}
+
+function fits(operator: OperatorRecord | null, digest: string): boolean {
+  // An unknown name is compared too, with a digest nothing has: the time does not tell names apart.
+  return equal(utf8(operator?.secretDigest ?? 'x'.repeat(digest.length)), utf8(digest))
 }
 
 /** Null unless the field is well formed. */
@@ -58,9 +90,7 @@ export async function authenticate(head: RequestHead, deployment: Deployment): P
   const given = parseBasic(head.fields.get('authorization'))
   if (given === null) throw new HoldfastError('operator_required')
   const operator = await store.findOperator(given.name)
-  // An unknown name is compared too, with a digest nothing has: the time does not tell names apart.
-  const digest = digestOf(given.name, given.secret, deployment)
-  if (equal(utf8(operator?.secretDigest ?? 'x'.repeat(digest.length)), utf8(digest))) return given.name
+  if (fits(operator, digestOf(given.name, given.secret, deployment))) return given.name
   await limitRate('operator', head.remote, failuresPerMinute, deployment)
   const detail = { remote: head.remote }
   const actor = operator?.name ?? systemActor

@@ -42,6 +42,52 @@ describe('the first operator', () => {
     expect(made.find((one) => one !== null)?.secret).toMatch(/^hfo_[A-Za-z0-9_-]{43}$/)
     expect(await operators.ensureFirst()).toBeNull()
   })
+
+  test('is finished by the next start when the one that made it was cut off before or after the commit', async () => {
+    for (const committed of [false, true]) {
+      stage = await createStage()
+      const { deployment, enrolment } = stage
+      const { store } = deployment
+      const failing = {
+        ...store,
+        async addFirstOperator(...input: Parameters<typeof store.addFirstOperator>): Promise<boolean> {
+          if (committed) await store.addFirstOperator(...input)
+          throw new Error('killed')
+        },
+      }
+      const features = { enrolment, devices: createDevices(deployment) }
+      let left: OperatorCredentials | null = null
+      const keep = async (credentials: OperatorCredentials): Promise<void> => {
+        expect(await store.listOperators()).toEqual([])
+        left = credentials
+      }
+      const cut = createOperators({ ...deployment, store: failing }, features)
+      await expect(cut.ensureFirst({ left, keep })).rejects.toThrow('killed')
+      operators = createOperators(deployment, features)
+      const finished = await operators.ensureFirst({ left, keep })
+      expect(finished).toEqual(left)
+      await call('GET', '/admin/operators', undefined, finished as OperatorCredentials)
+      expect(await operators.ensureFirst({ left: { name: 'admin', secret: 'hfo_x' }, keep })).toBeNull()
+      expect(await store.listOperators()).toHaveLength(1)
+    }
+  })
+})
+
+test('whoever holds the service adds one in the name of the system', async () => {
+  const rescuer = await operators.add('rescuer')
+  expect(await lastEntry()).toMatchObject({
+    action: 'operator.added',
+    actor: 'system',
+    detail: { name: 'rescuer' },
+  })
+  await call('GET', '/admin/operators', undefined, rescuer)
+  expect(await refusal(operators.add('rescuer'))).toBe('operator_exists')
+  expect(await refusal(operators.add('system'))).toBe('bad_request')
+})
+
+test('authenticate names who calls, and refuses who is nobody', async () => {
+  expect(await operators.authenticate(headOf('POST', '/anything', basic(olga)))).toBe('olga')
+  expect(await refusal(operators.authenticate(headOf('GET', '/anything')))).toBe('operator_required')
 })
 
 describe('credentials', () => {

@@ -28,6 +28,8 @@ type Candidate = {
   readonly deployment: Deployment
   readonly sessions: SessionCache
   readonly now: number
+  /** Monotonic milliseconds at which the checks began. */
+  readonly begunMs: number
   signature?: RequestSignature
   session?: LiveSession
   signedBy?: 'session' | 'device'
@@ -51,11 +53,15 @@ function stampOf(candidate: Candidate): Stamp {
 
 const scheme = `${tokenScheme} `
 
-function findSession(candidate: Candidate): void | Promise<void> {
-  const authorization = candidate.head.fields.get('authorization')
+function tokenOf({ fields }: RequestHead): string {
+  const authorization = fields.get('authorization')
   if (authorization === undefined || !authorization.startsWith(scheme))
     throw new HoldfastError('token_missing')
-  const session = candidate.sessions.find(authorization.slice(scheme.length))
+  return authorization.slice(scheme.length)
+}
+
+function findSession(candidate: Candidate): void | Promise<void> {
+  const session = candidate.sessions.find(tokenOf(candidate.head))
   if (!(session instanceof Promise)) {
     candidate.session = session
     return
@@ -129,9 +135,12 @@ class Verified {
   readonly device: DeviceRecord
   readonly claims: AccessTokenClaims
   readonly signedBy: 'session' | 'device'
+  /** Monotonic milliseconds: how long ago its session was looked at. */
+  readonly begunMs: number
 
   constructor(candidate: Candidate) {
     this.head = candidate.head
+    this.begunMs = candidate.begunMs
     this.device = set(candidate.session).device
     this.claims = set(candidate.session).claims
     this.signedBy = set(candidate.signedBy)
@@ -148,6 +157,14 @@ export function assertVerified(request: VerifiedRequest): void {
   if (!Verified.is(request)) throw new TypeError('not a verified request')
 }
 
+/**
+ * For when the body has come, which its sender may have held back: throws `request_timeout` when the session may have ended
+ * since the head was checked, so that nobody stocks up on verified heads before a revocation. Sent again, it gets its answer.
+ */
+export function checkStillAlive(request: VerifiedRequest, sessions: SessionCache): void {
+  if (!sessions.holds(tokenOf(request.head), request.begunMs)) throw new HoldfastError('request_timeout')
+}
+
 /** Goes on after a check that had to wait; synchronous stretches make no promise. */
 function runFrom(index: number, candidate: Candidate): VerifiedRequest | Promise<VerifiedRequest> {
   for (let i = index; i < checks.length; i++) {
@@ -160,8 +177,9 @@ function runFrom(index: number, candidate: Candidate): VerifiedRequest | Promise
 export type Verifier = (head: RequestHead, rule: RequestRule) => VerifiedRequest | Promise<VerifiedRequest>
 
 export function createVerifier(deployment: Deployment, sessions: SessionCache): Verifier {
+  const { clock } = deployment
   return (head: RequestHead, rule: RequestRule): VerifiedRequest | Promise<VerifiedRequest> =>
-    runFrom(0, { head, rule, deployment, sessions, now: deployment.clock.now() })
+    runFrom(0, { head, rule, deployment, sessions, now: clock.now(), begunMs: clock.monotonic() })
 }
 
 export type CheckReport = { readonly name: string; readonly failure: HoldfastError | null }
@@ -172,7 +190,7 @@ export async function explainRequest(
   deployment: Deployment,
   sessions: SessionCache,
 ): Promise<CheckReport[]> {
-  const candidate: Candidate = { ...input, deployment, sessions }
+  const candidate: Candidate = { ...input, deployment, sessions, begunMs: deployment.clock.monotonic() }
   const reports: CheckReport[] = []
   for (const { name, run } of checks) {
     if (name === 'nonce') continue

@@ -1,4 +1,5 @@
 /** The composition of one service: stores, keys and policy in; a handful of verbs out. */
+import { randomBytes } from 'node:crypto'
 import {
   defaultRule,
   findRule,
@@ -20,6 +21,7 @@ import { createOwnCalls, ownPrefix } from './own-calls.ts'
 import {
   assertVerified,
   type CheckReport,
+  checkStillAlive,
   createVerifier,
   explainRequest,
   type VerifiedRequest,
@@ -43,7 +45,10 @@ export interface HoldfastServer {
   rule(head: RequestHead): RouteRule
   /** Runs the ordered checks; synchronous when nothing has to be looked up. Throws or rejects with HoldfastError. */
   verify(head: RequestHead, rule: RouteRule): VerifiedRequest | Promise<VerifiedRequest>
-  /** Compares the covered digest with the bytes received: throws `digest_mismatch`. */
+  /**
+   * Compares the covered digest with the bytes received: throws `digest_mismatch`, or `request_timeout` when they came so
+   * late that the session may have ended.
+   */
   verifyBody(verified: VerifiedRequest, body: Uint8Array): void
   /**
    * For unsafe methods, after the body (docs/protocol.md 3.7). Rejects with `request_in_progress`, `idempotency_key_reused`,
@@ -77,12 +82,19 @@ function checkRoutes(routes: readonly RouteRule[]): void {
   }
 }
 
+/** A nonce memory that is new begins to count now, not with the first request that comes: phones then wait no longer than they must. */
+async function beginEpoch({ shortLived, clock }: Deployment): Promise<void> {
+  const now = clock.now()
+  await shortLived.useNonce('start', randomBytes(16).toString('base64url'), now, now + 1000)
+}
+
 export async function createServer(options: Deployment): Promise<HoldfastServer> {
   checkOrigin(options.origin)
   checkRoutes(options.routes)
   const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
   // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
   if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()
+  else await beginEpoch(deployment)
   const sessionCache = await createSessionCache(deployment)
   const verify = createVerifier(deployment, sessionCache)
   const statement = createStatement(deployment)
@@ -113,6 +125,7 @@ export async function createServer(options: Deployment): Promise<HoldfastServer>
     verifyBody(verified: VerifiedRequest, body: Uint8Array): void {
       assertVerified(verified)
       checkBody(verified.head, body)
+      checkStillAlive(verified, sessionCache)
     },
     claim: createClaims(deployment),
     refuse,

@@ -20,6 +20,11 @@ export type LiveSession = {
 export interface SessionCache {
   /** Throws or rejects with `token_invalid`; says nothing about expiry or revocation, which are checked at every use. */
   find(token: string): LiveSession | Promise<LiveSession>
+  /**
+   * False when a session that was alive at `sinceMs` (monotonic) may have ended meanwhile. It never asks the database: a
+   * moment ago is always recent enough, and later only what this node still knows counts.
+   */
+  holds(token: string, sinceMs: number): boolean
   close(): Promise<void>
 }
 
@@ -81,13 +86,20 @@ export async function createSessionCache(deployment: Deployment): Promise<Sessio
     return session
   }
 
+  const keyOf = (token: string): string => hash('sha256', token, 'base64url')
+  const hearsAll = (): boolean => clock.monotonic() - feed.freshAt() < trustMs
+
   return {
     find(token: string): LiveSession | Promise<LiveSession> {
-      const key = hash('sha256', token, 'base64url')
+      const key = keyOf(token)
       const known = sessions.get(key)
       if (known === undefined) return load(key, verifyToken(token, deployment))
-      if (clock.monotonic() - feed.freshAt() < trustMs) return known
-      return load(key, known.claims)
+      return hearsAll() ? known : load(key, known.claims)
+    },
+    holds(token: string, sinceMs: number): boolean {
+      if (clock.monotonic() - sinceMs < trustMs) return true
+      const known = sessions.peek(keyOf(token))
+      return hearsAll() && known?.device.revokedAt === null && known.family.endedAt === null
     },
     close: (): Promise<void> => feed.close(),
   }

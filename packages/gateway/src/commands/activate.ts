@@ -26,7 +26,12 @@ Example:
   async run(args: readonly string[]): Promise<number> {
     const options = readOptions(args, { ...connectionOptions, user: 'text', 'send-to': 'text' })
     const body = { user: options.required('user'), send_to: options.required('send-to') }
-    const answer = await (await connect(options)).call('POST', '/admin/activations', body)
+    const answer = await (await connect(options)).call('POST', '/admin/activations', {
+      body,
+      words: {
+        bad_request: '--user and --send-to are 1 to 128 printable characters, without blanks at their ends',
+      },
+    })
     const { code, expires } = v.parse(answerForm, answer)
     if (options.flag('json')) {
       print(JSON.stringify(answer))

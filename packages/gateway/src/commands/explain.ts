@@ -43,7 +43,7 @@ Examples:
     parseCapture(bytes)
     const at = options.text('at')
     const body = { request: toBase64url(bytes), at_ms: at === undefined ? null : momentOf(at) }
-    const answer = (await (await connect(options)).call('POST', '/admin/explain', body)) as Explanation
+    const answer = (await (await connect(options)).call('POST', '/admin/explain', { body })) as Explanation
     if (options.flag('json')) {
       print(JSON.stringify(answer))
     } else {

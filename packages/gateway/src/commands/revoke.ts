@@ -17,7 +17,8 @@ Example:
     if (device === undefined)
       throw new Complaint('which device? holdfast revoke DEVICE; see holdfast devices', 2)
     const path = `/admin/devices/${encodeURIComponent(device)}/revoke`
-    const answer = await (await connect(options)).call('POST', path)
+    const words = { not_found: `there is no device ${device}; \`holdfast devices\` lists them` }
+    const answer = await (await connect(options)).call('POST', path, { words })
     print(
       options.flag('json') ? JSON.stringify(answer) : `device ${device} is removed, its sessions have ended`,
     )

@@ -1,5 +1,7 @@
 /** Two gateways on one PostgreSQL and one Redis: what one of them learns, the other knows. */
+import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeJws } from '@holdfast/core'
 import type { Session } from '@holdfast/client'
@@ -186,6 +188,37 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
       took.push(tookMs)
     }
     judge('revocation', took)
+  })
+
+  it('revocation: a body held back until afterwards is not let through on a head that was verified before', async () => {
+    const { handset, session } = await knownToBoth()
+    const [device] = await devicesOf(one, handset.user)
+    handset.phone.network.dropRequest(4, ({ url }) => url.endsWith('/late'))
+    await outcomeOf(session.fetch('/late', { method: 'POST', body: '{"cents":1}' }))
+    const { fields, body } = lastRequest(handset)
+    const request = httpRequest({
+      port: other.port(),
+      path: '/late',
+      method: 'POST',
+      headers: {
+        ...Object.fromEntries(fields),
+        host: new URL(origin).host,
+        'content-length': body.length,
+        expect: '100-continue',
+      },
+    })
+    request.flushHeaders()
+    // Asked for the body: the head has been verified.
+    await once(request, 'continue')
+    await one.admin('POST', `/admin/devices/${device?.id}/revoke`, {})
+    const revokedAt = performance.now()
+    const living = await knownToBoth()
+    while (performance.now() - revokedAt < withinMs) await read(living.session)
+    request.end(body)
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    answer.resume()
+    expect(answer.headers['holdfast-error']).toBe('request_timeout')
+    expect(scene.received.filter(({ path }) => path === '/late')).toEqual([])
   })
 
   it('logout: effective on the other node within a second', async () => {

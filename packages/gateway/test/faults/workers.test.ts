@@ -83,5 +83,18 @@ describe.skipIf(!reachable)(
       expect(again).toBe('run 1')
       expect(scene.runs('a-write-with-the-new-worker')).toBe(1)
     })
+
+    it('the primary is killed: no worker goes on without it, and the next start serves', async () => {
+      const { node, scene } = await openWorld(onTestFinished, {}, ['--workers', '2'])
+      const handset = newHandset(node, scene)
+      await handset.enrol()
+      const workers = workersOf(node)
+      expect(workers).toHaveLength(2)
+      await node.kill()
+      for (const pid of workers)
+        await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 5000, interval: 20 })
+      await node.start()
+      expect((await (await handset.app().unlock()).fetch('/balance')).status).toBe(200)
+    })
   },
 )

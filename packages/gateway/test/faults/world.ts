@@ -61,7 +61,11 @@ export async function killAtEvery(
     const killed = await trap.clear()
     if (killed) await restart(node)
     else if (outcome !== 'done') throw new Error(`not killed, yet the act was refused: ${String(outcome)}`)
-    await afterwards(outcome)
+    await afterwards(outcome).catch((cause: unknown) => {
+      throw new Error(`round ${n}, ${killed ? 'killed' : 'not killed'}: ${node.output().slice(-3000)}`, {
+        cause,
+      })
+    })
     if (!killed) return n - 1
   }
 }

@@ -1,0 +1,128 @@
+/** The rows of Holdfast itself: as a library in node:http, and as the gateway, alone or in several processes. */
+
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import { openKeyFile, systemClock } from '@holdfast/server'
+import { postgresStore } from '@holdfast/server/sql'
+import { startChild } from './child.ts'
+import { serve } from './command.ts'
+import { createDatabase, postgresUrl, redisUrl, unreachable } from './database.ts'
+import type { SignedReady } from './peers/input.ts'
+import { createPlace, origin } from './place.ts'
+import { populate } from './population.ts'
+import type { SignedTraffic, Signer } from './signed.ts'
+import type { Bench, HttpTarget, Running, Traffic } from './target.ts'
+
+/** GET carries no body and no Idempotency-Key; POST has both, so each one claims its key in the durable store. */
+export type Method = 'GET' | 'POST'
+
+export interface ProtectedOptions {
+  readonly name: string
+  readonly method: Method
+  /** How many devices the store holds. 64 of them have a session and take turns. */
+  readonly devices: number
+}
+
+export interface PostgresOptions extends ProtectedOptions {
+  readonly nonces: 'redis' | 'postgres'
+  readonly workers: number
+}
+
+const sessions = 64
+const bodies: Record<Method, string> = { GET: '', POST: '{"to":"acc-18","amount":"10.00","currency":"EUR"}' }
+
+function trafficOf(method: Method, signedOrigin: string, signers: readonly Signer[]): Traffic {
+  const path = method === 'GET' ? '/accounts/17?limit=20' : '/transfers'
+  const state: SignedTraffic = { origin: signedOrigin, method, path, body: bodies[method], signers }
+  return { kind: 'made', maker: new URL('signed.js', import.meta.url).href, state }
+}
+
+export function library({ name, method, devices }: ProtectedOptions): HttpTarget {
+  return {
+    kind: 'http',
+    name,
+    workers: 1,
+    place: 'apart',
+    async start({ backendPort, cores }): Promise<Running> {
+      const input = { backendPort, devices, sessions }
+      const child = await startChild('peers/library.js', { cores, input })
+      const { port, origin: signedOrigin, signers } = child.ready as SignedReady
+      return {
+        port,
+        pid: child.pid,
+        traffic: async () => trafficOf(method, signedOrigin, signers),
+        stop: () => child.stop(),
+      }
+    },
+  }
+}
+
+export function gateway({ name, method, devices }: ProtectedOptions): HttpTarget {
+  return {
+    kind: 'http',
+    name,
+    workers: 1,
+    place: 'apart',
+    async start({ backendPort, cores }): Promise<Running> {
+      const place = createPlace({ backendPort, postgres: null, redis: null })
+      const input = { configFile: place.configFile, devices, sessions }
+      const child = await startChild('peers/gateway.js', { cores, input, logFile: place.logFile })
+      const { port, signers } = child.ready as SignedReady
+      return {
+        port,
+        pid: child.pid,
+        traffic: async () => trafficOf(method, origin, signers),
+        async stop() {
+          await child.stop()
+          place.clear()
+        },
+      }
+    },
+  }
+}
+
+/** The command itself. Devices get into its database from outside. */
+export function gatewayOnPostgres(options: PostgresOptions): HttpTarget {
+  const { name, method, workers, nonces } = options
+  return {
+    kind: 'http',
+    name,
+    workers,
+    place: workers > 1 ? 'together' : 'apart',
+    async missing() {
+      return (await unreachable(postgresUrl)) ?? (nonces === 'redis' ? unreachable(redisUrl) : undefined)
+    },
+    start: (bench) =>
+      startOnPostgres(options, bench).then(({ signers, ...running }) => ({
+        ...running,
+        traffic: async () => trafficOf(method, origin, signers),
+      })),
+  }
+}
+
+async function startOnPostgres(
+  { workers, nonces, devices }: PostgresOptions,
+  { backendPort, cores }: Bench,
+): Promise<Omit<Running, 'traffic'> & { readonly signers: readonly Signer[] }> {
+  const database = await createDatabase()
+  const place = createPlace({
+    backendPort,
+    postgres: database.url,
+    redis: nonces === 'redis' ? redisUrl : null,
+  })
+  const { pid, port, stop } = await serve(place, { workers, cores })
+  await database.fill(devices - sessions)
+  const store = await postgresStore({ url: database.url })
+  const keys = await openKeyFile(place.keyFile, { clock: systemClock, crypto: nodeCrypto })
+  const signers = await populate({ store, keys, origin, devices: sessions, sessions })
+  await store.close()
+  return {
+    pid,
+    port,
+    signers,
+    async stop() {
+      await stop()
+      await database.drop()
+      place.clear()
+    },
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The example backends behind a gateway, and what happens to somebody who reaches their port without one. Both are held to
+ * one table: whoever copies one of the two checks gets the same one.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { createClient } from '@holdfast/client'
+import { virtualPhone } from '@holdfast/client/testing'
+import { forwardBase, identityFields } from '@holdfast/core'
+import { createLog, parseConfig, startGateway } from '@holdfast/gateway'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { hasPython, nodeBackend, pythonBackend, startBackend } from './main-job/src/backend.ts'
+import { freePort, type Running } from './main-job/src/processes.ts'
+
+const secret = randomBytes(32).toString('base64url')
+const order = '{"to":"bob","cents":2500}'
+type Fields = ReadonlyArray<readonly [string, string]>
+type Sent = {
+  readonly method: string
+  readonly target: string
+  readonly fields: Fields
+  readonly body: string
+}
+
+/** A request as the gateway hands it over. */
+function handedOver(change: { body?: string; secret?: string; name?: string; created?: number } = {}): Sent {
+  const { body = order, name = 'accounts', created = Math.floor(Date.now() / 1000) } = change
+  const digest = createHash('sha256').update(body).digest('base64')
+  const who = { user: 'ann', device: 'd1', session: 's1', acr: 'device', authTime: created }
+  const fields: Fields = [
+    ['content-digest', `sha-256=:${digest}:`],
+    ...identityFields(who),
+    ['idempotency-key', randomBytes(16).toString('base64url')],
+  ]
+  const [method, target] = ['POST', '/transfers']
+  const { base, input } = forwardBase(
+    { method, target, fields: new Map(fields) },
+    { created, nonce: randomBytes(16).toString('base64url'), keyid: name, algorithm: 'hmac-sha256' },
+  )
+  const mac = createHmac('sha256', change.secret ?? secret)
+    .update(base)
+    .digest('base64')
+  const signature: Fields = [
+    ['signature-input', `hf=${input}`],
+    ['signature', `hf=:${mac}:`],
+  ]
+  return { method, target, fields: [...fields, ...signature], body }
+}
+
+/** Straight to the backend's port, field by field as given. */
+function send(port: number, sent: Sent): Promise<{ status: number; json: unknown }> {
+  const { method, target, fields, body } = sent
+  const length = ['content-length', String(Buffer.byteLength(body))] as const
+  const headers = [['host', `127.0.0.1:${port}`] as const, length, ...fields].flat()
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, method, path: target, headers, agent: false }, (answer) => {
+      text(answer).then(
+        (json) => resolve({ status: answer.statusCode ?? 0, json: JSON.parse(json) as unknown }),
+        reject,
+      )
+    })
+      .on('error', reject)
+      .end(body)
+  })
+}
+
+const without = (sent: Sent, ...names: string[]): Sent => ({
+  ...sent,
+  fields: sent.fields.filter(([name]) => !names.includes(name)),
+})
+const withField = (sent: Sent, name: string, value: string): Sent => ({
+  ...sent,
+  fields: [...without(sent, name).fields, [name, value]],
+})
+const twice = (sent: Sent, name: string): Sent => ({
+  ...sent,
+  fields: [...sent.fields, ...sent.fields.filter(([known]) => known === name)],
+})
+const ago = (seconds: number): number => Math.floor(Date.now() / 1000) - seconds
+
+const unsigned = 'the request is not signed by the gateway'
+const uncovered = 'the signature does not cover this request'
+const wrong = 'the signature is wrong'
+const forgeries: ReadonlyArray<readonly [string, () => Sent, string]> = [
+  ['no signature', () => without(handedOver(), 'signature', 'signature-input'), unsigned],
+  ['no signature field', () => without(handedOver(), 'signature'), unsigned],
+  ['another secret', () => handedOver({ secret: 'x'.repeat(43) }), wrong],
+  ['another backend’s request', () => handedOver({ name: 'orders' }), uncovered],
+  ['another user', () => withField(handedOver(), 'holdfast-user', 'eve'), wrong],
+  ['a user in Latin-1', () => withField(handedOver(), 'holdfast-user', 'zoë'), wrong],
+  ['no user', () => without(handedOver(), 'holdfast-user'), uncovered],
+  ['another Idempotency-Key', () => withField(handedOver(), 'idempotency-key', 'k'.repeat(22)), wrong],
+  ['another target', () => ({ ...handedOver(), target: '/transfers?a' }), wrong],
+  [
+    'another body',
+    () => ({ ...handedOver(), body: order.replace('bob', 'eve') }),
+    'the body is not the one that was signed',
+  ],
+  [
+    'another body with its digest',
+    () =>
+      withField(
+        { ...handedOver(), body: '{}' },
+        'content-digest',
+        'sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:',
+      ),
+    wrong,
+  ],
+  ['an old request', () => handedOver({ created: ago(62) }), 'the signature is too old'],
+  ['a request of tomorrow', () => handedOver({ created: ago(-62) }), 'the signature is too old'],
+  ['two users', () => twice(handedOver(), 'holdfast-user'), 'a field came twice'],
+  ['two signatures', () => twice(handedOver(), 'signature'), 'a field came twice'],
+  [
+    'another algorithm',
+    () => {
+      const sent = handedOver()
+      const input = sent.fields.find(([name]) => name === 'signature-input')?.[1] ?? ''
+      return withField(sent, 'signature-input', input.replace('hmac-sha256', 'none'))
+    },
+    unsigned,
+  ],
+]
+
+const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-backends-'))
+const secretFile = path.join(folder, 'secret')
+beforeAll(() => writeFileSync(secretFile, `${secret}\n`))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What a phone gets through a gateway from a backend that was just started. */
+async function throughGateway(backendPort: number): Promise<string[]> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const yaml = `
+origin: ${origin}
+listen: { port: ${port} }
+data: ./${port}
+store: { kind: memory }
+upstreams: [{ name: accounts, url: "http://127.0.0.1:${backendPort}", identity: { mode: hmac-sha256, secretFile: ./secret } }]
+routes: [{ path: /public/*, policy: open }]
+outbox: { kind: insecureReadable, file: ./unused.jsonl }
+`
+  let oneTimeText = ''
+  const outbox = {
+    async send(message: { text: string }): Promise<void> {
+      oneTimeText = /\b\d{6}\b/.exec(message.text)?.[0] ?? ''
+    },
+  }
+  const config = parseConfig(path.join(folder, 'holdfast.yaml'), yaml)
+  const gateway = await startGateway(config, { outbox, admin: false, log: createLog({ level: 'silent' }) })
+  try {
+    const { code } = await gateway.service.server.enrolment.issue({
+      user: 'ann',
+      sendTo: '0042',
+      createdBy: 'test',
+    })
+    const client = createClient({ origin, trust: gateway.pins, platform: virtualPhone().platform })
+    const pending = await client.enrol({ activationCode: code, deviceName: 'phone' })
+    await pending.confirm(oneTimeText)
+    const session = await client.unlock()
+    const ask = async (method: string, target: string, body?: string): Promise<string> => {
+      const answer = await session.fetch(target, body === undefined ? { method } : { method, body })
+      return `${answer.status} ${await answer.text()}`
+    }
+    return [
+      await ask('GET', '/accounts'),
+      await ask('POST', '/transfers', order),
+      await ask('POST', '/transfers', '{"to":"bob","cents":true}'),
+      await ask('POST', '/transfers', 'no JSON'),
+      await ask('POST', '/transfers', '{"to":"bob","cents":100000}'),
+      await ask('GET', '/nothing'),
+      await ask('PUT', '/transfers', order),
+      await ask('GET', '/events'),
+      await ask('GET', '/public/rates'),
+    ]
+  } finally {
+    await gateway.close()
+  }
+}
+
+const cases = [
+  { name: 'Python (skipped when python3 is absent)', backend: pythonBackend, absent: !hasPython() },
+  { name: 'Node', backend: nodeBackend, absent: false },
+]
+
+describe.each(cases)('the account service in $name', ({ backend, absent }) => {
+  describe.skipIf(absent)('started', () => {
+    let running: Running
+    beforeAll(async () => {
+      running = await startBackend(backend, secretFile)
+    })
+    afterAll(() => running.stop())
+
+    it('takes what the gateway hands over, once', async () => {
+      const sent = handedOver()
+      expect(await send(running.port, sent)).toMatchObject({ status: 201, json: { from: 'ann', to: 'bob' } })
+      const used = { status: 403, json: { error: 'the signature was used before' } }
+      expect(await send(running.port, sent)).toEqual(used)
+    })
+
+    it.each(forgeries)('refuses %s', async (_name, forge, error) => {
+      expect(await send(running.port, forge())).toEqual({ status: 403, json: { error } })
+    })
+
+    it('answers like the other one behind a gateway', async () => {
+      const fresh = await startBackend(backend, secretFile)
+      onTestFinished(fresh.stop)
+      const answers = await throughGateway(fresh.port)
+      expect(answers).toEqual([
+        '200 {"user":"ann","cents":100000}',
+        '201 {"id":1,"from":"ann","to":"bob","cents":2500}',
+        '422 {"error":"to: a name, cents: a whole number above 0"}',
+        '422 {"error":"to: a name, cents: a whole number above 0"}',
+        '409 {"error":"not enough money"}',
+        '404 {"error":"not found"}',
+        '405 {"error":"not allowed"}',
+        '200 data: {"cents":97500}\n\ndata: {"cents":97500}\n\ndata: {"cents":97500}\n\n',
+        '200 {"EUR/INR":"101.40"}',
+      ])
+    })
+  })
+})
