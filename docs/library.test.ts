@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { json } from 'node:stream/consumers'
+import { json, text as readText } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@holdfast/client'
 import { virtualPhone } from '@holdfast/client/testing'
@@ -69,6 +69,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+/** Of a request whose first line no client would send. */
+async function statusOf(line: string): Promise<number> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+  socket.end(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  return Number((await readText(socket)).split(' ')[1])
+}
+
 it('binds a phone, lets it read and write, and refuses the rest', async () => {
   const client = createClient({ origin, trust: pins, platform: virtualPhone().platform })
   const pending = await client.enrol({ activationCode: code, deviceName: 'phone' })
@@ -78,6 +85,9 @@ it('binds a phone, lets it read and write, and refuses the rest', async () => {
   const payment = await session.fetch('/transfers', { method: 'POST', body: '{"cents":1}' })
   expect(await payment.json()).toEqual({ path: '/transfers', user: 'ann' })
   expect(await (await fetch(`${origin}/public/rates`)).json()).toEqual({ path: '/public/rates', user: null })
+  for (const line of ['TRACE /accounts', 'GET http://evil.example/accounts', 'GET /accounts?%']) {
+    expect(await statusOf(line)).toBeGreaterThanOrEqual(400)
+  }
   const refusal = await fetch(`${origin}/accounts`)
   expect([refusal.status, refusal.headers.get('holdfast-error')]).toEqual([401, 'signature_missing'])
 })

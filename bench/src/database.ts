@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import pg from 'pg'
+import { Client } from 'pg'
 
 export const postgresUrl: string =
   process.env['HOLDFAST_BENCH_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -37,7 +37,7 @@ export async function createDatabase(): Promise<Database> {
 }
 
 async function run(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(statement)

@@ -20,6 +20,7 @@ export interface ProtectedOptions {
   readonly method: Method
   /** How many devices the store holds. 64 of them have a session and take turns. */
   readonly devices: number
+  readonly slow?: true
 }
 
 export interface PostgresOptions extends ProtectedOptions {
@@ -36,10 +37,10 @@ function trafficOf(method: Method, signedOrigin: string, signers: readonly Signe
   return { kind: 'made', maker: new URL('signed.js', import.meta.url).href, state }
 }
 
-export function library({ name, method, devices }: ProtectedOptions): HttpTarget {
+export function library({ method, devices, ...facts }: ProtectedOptions): HttpTarget {
   return {
     kind: 'http',
-    name,
+    ...facts,
     workers: 1,
     place: 'apart',
     async start({ backendPort, cores }): Promise<Running> {
@@ -56,10 +57,10 @@ export function library({ name, method, devices }: ProtectedOptions): HttpTarget
   }
 }
 
-export function gateway({ name, method, devices }: ProtectedOptions): HttpTarget {
+export function gateway({ method, devices, ...facts }: ProtectedOptions): HttpTarget {
   return {
     kind: 'http',
-    name,
+    ...facts,
     workers: 1,
     place: 'apart',
     async start({ backendPort, cores }): Promise<Running> {
@@ -82,10 +83,10 @@ export function gateway({ name, method, devices }: ProtectedOptions): HttpTarget
 
 /** The command itself. Devices get into its database from outside. */
 export function gatewayOnPostgres(options: PostgresOptions): HttpTarget {
-  const { name, method, workers, nonces } = options
+  const { devices: _, method, nonces, workers, ...facts } = options
   return {
     kind: 'http',
-    name,
+    ...facts,
     workers,
     place: workers > 1 ? 'together' : 'apart',
     async missing() {
@@ -109,18 +110,18 @@ async function startOnPostgres(
     postgres: database.url,
     redis: nonces === 'redis' ? redisUrl : null,
   })
-  const { pid, port, stop } = await serve(place, { workers, cores })
+  const serving = await serve(place, { workers, cores })
   await database.fill(devices - sessions)
   const store = await postgresStore({ url: database.url })
   const keys = await openKeyFile(place.keyFile, { clock: systemClock, crypto: nodeCrypto })
   const signers = await populate({ store, keys, origin, devices: sessions, sessions })
   await store.close()
   return {
-    pid,
-    port,
+    pid: serving.pid,
+    port: serving.port,
     signers,
     async stop() {
-      await stop()
+      await serving.stop()
       await database.drop()
       place.clear()
     },

@@ -1,4 +1,7 @@
-/** From rounds to rows: medians, and every HTTP row beside the floor of the same run. */
+/**
+ * From rounds to rows. Every figure is a median of rounds; a ratio is made within each round, between neighbours in time,
+ * before its median is taken: what disturbs the machine for a second disturbs both halves of it.
+ */
 
 import type { Round, Series } from './round.ts'
 import { oneVerify, yardstick } from './targets.ts'
@@ -13,6 +16,8 @@ export interface Row {
   readonly p99: number | null
   /** `http` and `computed`: of the floor. `call`: of one P-256 verify, which is the floor of a check without a proxy. */
   readonly ratioToFloor: number | null
+  /** The same by CPU time: what the floor costs of what the row costs. Neighbours on the machine disturb it less. */
+  readonly cpuRatioToFloor: number | null
   /** (highest - lowest) / median of the rounds' rates: how disturbed the machine was. */
   readonly spread: number | null
   readonly cpuMicros: number | null
@@ -23,43 +28,64 @@ export interface Row {
   readonly refusesReplay: boolean | null
 }
 
+/** What one request costs at least, in one round. */
+interface Floor {
+  readonly perSecond: number
+  readonly cpuMicros: number | null
+}
+
 export function rowsOf(series: readonly Series[]): Row[] {
-  const verifyPerSecond = rateOf(series, oneVerify)
-  const floorPerSecond = 1 / (1 / rateOf(series, yardstick) + 1 / verifyPerSecond)
-  const floor: Row = {
+  const proxies = roundsOf(series, yardstick)
+  const verifies = roundsOf(series, oneVerify)
+  const floors = verifies.map((verify, index) => floorOf(proxies[index] ?? verify, verify))
+  const measured = series.map((one) => rowOf(one, one.actor.target.kind === 'http' ? floors : verifies))
+  const place = measured.findIndex((row) => row.name === yardstick) + 1
+  return [...measured.slice(0, place), floorRow(floors), ...measured.slice(place)]
+}
+
+function floorOf(proxy: Round, verify: Round): Floor {
+  return {
+    perSecond: 1 / (1 / proxy.perSecond + 1 / verify.perSecond),
+    cpuMicros:
+      proxy.cpuMicros === null || verify.cpuMicros === null ? null : proxy.cpuMicros + verify.cpuMicros,
+  }
+}
+
+function floorRow(floors: readonly Floor[]): Row {
+  return {
     name: 'floor: 1 / (t_proxy + t_verify)',
     kind: 'computed',
-    perSecond: Math.round(floorPerSecond),
+    perSecond: Math.round(median(floors.map((floor) => floor.perSecond))),
     p50: null,
     p99: null,
     ratioToFloor: 1,
+    cpuRatioToFloor: 1,
     spread: null,
-    cpuMicros: null,
+    cpuMicros: medianOrNull(floors.map((floor) => floor.cpuMicros)),
     cores: 1,
     residentMiB: null,
     failed: 0,
     refusesReplay: null,
   }
-  const measured = series.map((one) =>
-    rowOf(one, one.actor.target.kind === 'http' ? floorPerSecond : verifyPerSecond),
-  )
-  const place = measured.findIndex((row) => row.name === yardstick) + 1
-  return [...measured.slice(0, place), floor, ...measured.slice(place)]
 }
 
-function rowOf({ actor, rounds, residentBytes }: Series, floorPerSecond: number): Row {
+function rowOf({ actor, rounds, residentBytes }: Series, floors: readonly Floor[]): Row {
   const rates = rounds.map((round) => round.perSecond)
   const perSecond = median(rates)
-  const cpu = rounds.map((round) => round.cpuMicros).filter((value) => value !== null)
+  const beside = rounds.map((round, index) => ratiosOf(round, floors[index] ?? round))
   return {
     name: actor.target.name,
     kind: actor.target.kind,
     perSecond: Math.round(perSecond),
     p50: rounded(median(rounds.map((round) => round.p50)), 4),
     p99: rounded(median(rounds.map((round) => round.p99)), 4),
-    ratioToFloor: rounded(perSecond / floorPerSecond, 3),
+    ratioToFloor: rounded(median(beside.map(({ rate }) => rate)), 3),
+    cpuRatioToFloor: medianOrNull(
+      beside.map(({ cpu }) => cpu),
+      3,
+    ),
     spread: rounded((Math.max(...rates) - Math.min(...rates)) / perSecond, 2),
-    cpuMicros: cpu.length === 0 ? null : rounded(median(cpu), 1),
+    cpuMicros: medianOrNull(rounds.map((round) => round.cpuMicros)),
     cores: Math.max(1, actor.cores.length),
     residentMiB: residentBytes === null ? null : [mebibytes(residentBytes[0]), mebibytes(residentBytes[1])],
     failed: rounds.reduce((total, round) => total + round.failed, 0),
@@ -67,9 +93,21 @@ function rowOf({ actor, rounds, residentBytes }: Series, floorPerSecond: number)
   }
 }
 
-function rateOf(series: readonly Series[], name: string): number {
-  const rounds: readonly Round[] = series.find((one) => one.actor.target.name === name)?.rounds ?? []
-  return median(rounds.map((round) => round.perSecond))
+function ratiosOf(round: Round, floor: Floor): { rate: number; cpu: number | null } {
+  return {
+    rate: round.perSecond / floor.perSecond,
+    cpu: round.cpuMicros === null || floor.cpuMicros === null ? null : floor.cpuMicros / round.cpuMicros,
+  }
+}
+
+function roundsOf(series: readonly Series[], name: string): readonly Round[] {
+  return series.find((one) => one.actor.target.name === name)?.rounds ?? []
+}
+
+/** Null when there is nothing to take it of. */
+function medianOrNull(values: readonly (number | null)[], digits = 1): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : rounded(median(known), digits)
 }
 
 function median(values: readonly number[]): number {

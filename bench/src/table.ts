@@ -6,6 +6,7 @@ const columns: readonly [title: string, cell: (row: Row) => string][] = [
   ['', (row) => row.name],
   ['per s', (row) => row.perSecond.toLocaleString('en')],
   ['of floor', (row) => number(row.ratioToFloor, 2)],
+  ['by CPU', (row) => number(row.cpuRatioToFloor, 2)],
   ['p50 ms', (row) => number(row.p50, 3)],
   ['p99 ms', (row) => number(row.p99, 3)],
   ['CPU µs', (row) => number(row.cpuMicros, 1)],

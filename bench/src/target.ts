@@ -36,6 +36,8 @@ export interface Running {
 export interface HttpTarget {
   readonly kind: 'http'
   readonly name: string
+  /** Takes long to prepare: `--quick` leaves it out. */
+  readonly slow?: true
   /** How many processes serve, and so how many cores it is given as far as the machine goes. */
   readonly workers: number
   /** `apart`: load, backend and target on a core each. `together`: load and backend share one, leaving more to the target. */

@@ -17,7 +17,12 @@ export const targets: readonly Target[] = [
   peer('bare proxy + one P-256 verify', 'peers/floor.js', plainTraffic),
   library({ name: 'Holdfast library, signed GET', method: 'GET', devices: 1_000 }),
   gateway({ name: 'Holdfast gateway, signed GET', method: 'GET', devices: 1_000 }),
-  gateway({ name: 'Holdfast gateway, signed GET, 200,000 devices', method: 'GET', devices: 200_000 }),
+  gateway({
+    name: 'Holdfast gateway, signed GET, 200,000 devices',
+    method: 'GET',
+    devices: 200_000,
+    slow: true,
+  }),
   gateway({ name: 'Holdfast gateway, signed POST', method: 'POST', devices: 1_000 }),
   gatewayOnPostgres({
     name: 'same, PostgreSQL, nonces in it, GET',
@@ -33,12 +38,14 @@ export const targets: readonly Target[] = [
       devices: 1_000,
       nonces: 'redis',
       workers,
+      ...(workers > 2 ? { slow: true } : {}),
     }),
   ),
   gatewayOnPostgres({
     name: 'same, PostgreSQL + Redis, GET, 200,000 devices',
     method: 'GET',
     devices: 200_000,
+    slow: true,
     nonces: 'redis',
     workers: 1,
   }),

@@ -6,11 +6,14 @@ import { type Client, createClient } from '@holdfast/client'
 import { nodePlatform } from '@holdfast/client/node'
 import { errors, HoldfastError } from '@holdfast/core'
 
-const usage = `usage: phone enrol CODE --app FILE [--name NAME]   FILE: {"origin": "https://…", "trust": ["<pin>", "<next pin>"]}
-       phone confirm DIGITS
-       phone get TARGET
-       phone post TARGET JSON
-Each takes --folder FOLDER, where the phone keeps its key and records (data/phone).`
+const self = `node ${path.relative('', process.argv[1] ?? '')}`
+const usage = `usage: ${self} enrol CODE --app FILE [--name NAME]
+       ${self} confirm DIGITS
+       ${self} get TARGET
+       ${self} post TARGET JSON
+
+FILE is what an app has built in: {"origin": "https://…", "trust": ["<pin>", "<next pin>"]}
+--folder FOLDER is where the phone keeps its key and records (data/phone).`
 
 type App = { origin: string; trust: string[] }
 
@@ -39,7 +42,7 @@ async function enrol(
   const client = clientOf(JSON.parse(app) as App, options.folder)
   const { checkPhrase, sentTo } = await client.enrol({ activationCode, deviceName: options.name })
   console.log(`check phrase  ${checkPhrase}`)
-  console.log(`A text went to ${sentTo}. When it names the same two words: phone confirm DIGITS`)
+  console.log(`A text went to ${sentTo}. When it names the same two words: ${self} confirm DIGITS`)
 }
 
 async function confirm(client: Client, digits: string): Promise<void> {

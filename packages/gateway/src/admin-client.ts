@@ -72,7 +72,7 @@ export async function connect(options: Options, advice = 'is holdfast serve runn
       if (problem === null)
         throw new Complaint(`the admin listener answered ${status}: is it a Holdfast gateway?`, 1)
       const { code, message, reference } = problem
-      const traced = reference === undefined ? '' : ` (reference ${reference})`
+      const traced = code === 'internal_error' ? ` (in the log under ${reference})` : ''
       throw new Complaint(
         `refused (${code}): ${words[code] ?? `${message}; ${errors[code].next}`}${traced}`,
         1,

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { HoldfastError, utf8 } from '@holdfast/core'
 import type { OwnAnswer } from '@holdfast/server'
 import { type AdminAnswer, type AdminContext, answerAdminCall } from './admin-calls.ts'
-import { Complaint } from './complaint.ts'
+import { cannotListen } from './complaint.ts'
 import type { Config } from './config.ts'
 import { readHead } from './edge.ts'
 import type { Log } from './log.ts'
@@ -47,7 +47,7 @@ async function refuse(
   { service, log }: AdminOptions,
 ): Promise<void> {
   const refusal: OwnAnswer = await service.server.refuse(error, null)
-  if (refusal.status === 500) log.error('admin call failed', { cause: error })
+  if (refusal.refusal !== undefined && refusal.status >= 500) log.error('admin call failed', refusal.refusal)
   const retryAfter = refusal.fields.find(([name]) => name === 'retry-after')
   if (retryAfter !== undefined) response.setHeader(...retryAfter)
   // What is left of a body nobody reads must not be taken for the next request.
@@ -82,11 +82,7 @@ export async function openAdmin({ admin }: Config, options: AdminOptions): Promi
   })
   http.maxConnections = 100
   await new Promise<void>((resolve, reject) => {
-    http.once('error', ({ code }: NodeJS.ErrnoException) =>
-      reject(
-        new Complaint(`the admin listener cannot open ${admin.host}:${admin.port} (${code}): see admin`, 1),
-      ),
-    )
+    http.once('error', (error) => reject(cannotListen(error, { ...admin, key: 'admin' })))
     http.listen(admin.port, admin.host, resolve)
   })
   const { port } = http.address() as AddressInfo

@@ -12,3 +12,20 @@ export class Complaint extends Error {
     this.exitCode = exitCode
   }
 }
+
+const listenAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program listens there already, perhaps a gateway that still runs; stop it or choose another',
+  EACCES: 'this user may not; ports below 1024 need a privilege',
+  EADDRNOTAVAIL: 'this machine has no such address',
+}
+
+/** `key` is where the configuration names the address. */
+export function cannotListen(
+  error: unknown,
+  { host, port, key }: { readonly host: string; readonly port: number; readonly key: string },
+): Complaint {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException
+  const advice = listenAdvice[code] ?? 'check the address'
+  return new Complaint(`cannot listen on ${host}:${port} (${code}): ${advice} (${key}.host, ${key}.port)`, 1)
+}

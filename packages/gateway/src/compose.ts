@@ -1,7 +1,7 @@
 /** The composition root: from a configuration to a gateway that listens. Everything below takes what it needs from here. */
 import type { Clock, Outbox } from '@holdfast/server'
 import { type AdminListener, openAdmin } from './admin.ts'
-import { Complaint } from './complaint.ts'
+import { cannotListen } from './complaint.ts'
 import type { Config } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { createLog, gatewayLog, type Log } from './log.ts'
@@ -68,9 +68,7 @@ export async function startGateway(
     const { port } = await gateway
       .listen({ host: listen.host, port: listen.port })
       .catch((error: unknown) => {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === undefined) throw error
-        throw new Complaint(`cannot listen on ${listen.host}:${listen.port} (${code}): see listen`, 1)
+        throw cannotListen(error, { ...listen, key: 'listen' })
       })
     log.info('listening', { origin: config.origin, host: listen.host, port })
     return {

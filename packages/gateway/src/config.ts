@@ -1,6 +1,7 @@
 /** holdfast.yaml, read once and whole: either everything in it is right, or all that is wrong is said with its line. */
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { defaultPolicy, type Policy } from '@holdfast/server'
 import { Complaint } from './complaint.ts'
 import { checkFields } from './config-fields.ts'
@@ -109,10 +110,16 @@ function tlsOf(
   tls: { key: string; cert: string },
   sources: SecretSources,
 ): { key: Uint8Array; cert: Uint8Array } {
-  return {
-    key: readBytes(tls.key, ['listen', 'tls', 'key'], sources),
-    cert: readBytes(tls.cert, ['listen', 'tls', 'cert'], sources),
+  const key = readBytes(tls.key, ['listen', 'tls', 'key'], sources)
+  const cert = readBytes(tls.cert, ['listen', 'tls', 'cert'], sources)
+  try {
+    if (key.length > 0 && cert.length > 0)
+      createSecureContext({ key: Buffer.from(key), cert: Buffer.from(cert) })
+  } catch {
+    // No reason: OpenSSL's may quote the file.
+    sources.report(['listen', 'tls'], 'expected a key and a certificate in PEM that belong together')
   }
+  return { key, cert }
 }
 
 function resolveConfig(file: string, written: WrittenConfig, sources: SecretSources): Config {
@@ -177,8 +184,13 @@ export function loadConfig(file: string): Config {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read'
-    throw new Complaint(`${file} ${reason}: name the configuration with --config FILE`, 2)
+    const { code } = error as NodeJS.ErrnoException
+    throw new Complaint(
+      code === 'ENOENT'
+        ? `${file} does not exist: name the configuration with --config FILE`
+        : `${file} cannot be read (${code}): expected a file that this user may read`,
+      2,
+    )
   }
   return parseConfig(path, text)
 }

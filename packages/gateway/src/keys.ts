@@ -24,7 +24,10 @@ export async function openKeys(config: Config, clock: Clock = systemClock): Prom
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== undefined) throw new Complaint(`${keyFileOf(config)} cannot be opened (${code})`, 1)
-    if (error instanceof TypeError) throw new Complaint(error.message, 1)
+    if (error instanceof TypeError) {
+      const { message } = error
+      throw new Complaint(message.includes(config.data) ? message : `${keyFileOf(config)}: ${message}`, 1)
+    }
     throw error
   }
 }

@@ -109,9 +109,21 @@ export function allowedFacts(facts: Facts): Record<string, unknown> {
   return kept
 }
 
+/** ISO 8601. Lines of one millisecond share the text: making it costs as much as the rest of a line. */
+function createTimestamp(): () => string {
+  let at = 0
+  let stamp = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) stamp = `,"time":"${new Date(now).toISOString()}"`
+    at = now
+    return stamp
+  }
+}
+
 /** JSON lines to stdout, or to the stream given. */
 export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Log {
-  const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const settings = { level: options.level, base: null, timestamp: createTimestamp() }
   const logger: Logger = pino(settings, options.destination ?? standardOutput())
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>

@@ -50,9 +50,18 @@ async function settle(options: RelayOptions, sent: boolean, error: unknown): Pro
   return new HoldfastError(lost ? 'outcome_unknown' : codeOf(error), { cause: error })
 }
 
-export function relay(options: RelayOptions): Leave {
-  const { request, upstream, response, outcome, unsafe } = options
-  const answer = createAnswerStream(response, { bodyless: request.method === 'HEAD' })
+/** How far a request has come. It ends once, whoever ends it. */
+type Passage = {
+  /** A connection is there; it is written unless that would be a second time, or nobody wants it any more. */
+  connect(abort: () => void): void
+  /** False when it is over already. */
+  finish(): boolean
+  fail(error: unknown): void
+  leave(): void
+}
+
+function createPassage(options: RelayOptions): Passage {
+  const { request, upstream, response, unsafe } = options
   /** From here on the backend may have acted on the request. */
   let sent = false
   let over = false
@@ -80,18 +89,36 @@ export function relay(options: RelayOptions): Leave {
     if (!sent) void fail(new HoldfastError('upstream_timeout'))
   }
 
+  return {
+    connect(abortRequest: () => void): void {
+      // `sent`: whatever the pool believes about retrying, one request is written once.
+      if (over || sent || (!unsafe && response.destroyed)) abortRequest()
+      else abort = abortRequest
+      sent = true
+    },
+    finish,
+    fail: (error: unknown): void => void fail(error),
+    leave(): void {
+      left = true
+      if (unsafe) return
+      if (abort === null) void fail(null)
+      else abort()
+    },
+  }
+}
+
+export function relay(options: RelayOptions): Leave {
+  const { request, upstream, response, outcome, unsafe } = options
+  const answer = createAnswerStream(response, { bodyless: request.method === 'HEAD' })
+  const passage = createPassage(options)
+
   function complete(): void {
     answer.end()
     options.onEnd()
   }
 
   upstream.send(request, {
-    onConnect(abortRequest): void {
-      // `sent`: whatever the pool believes about retrying, one request is written once.
-      if (over || sent || (!unsafe && response.destroyed)) abortRequest()
-      else abort = abortRequest
-      sent = true
-    },
+    onConnect: passage.connect,
     onHeaders(status, raw, resume): boolean {
       if (status < 200) return true
       const { list, length } = answerFields(raw, { status, signed: options.signed })
@@ -104,17 +131,15 @@ export function relay(options: RelayOptions): Leave {
       return answer.write(chunk)
     },
     onComplete(): void {
-      if (!finish()) return
+      if (!passage.finish()) return
       if (outcome === null) complete()
       else void outcome.complete().then(complete)
     },
-    onError: (error) => void fail(error),
+    onError: passage.fail,
   } satisfies Dispatcher.DispatchHandler)
 
   return () => {
-    left = true
+    passage.leave()
     if (unsafe) answer.release()
-    else if (abort === null) void fail(null)
-    else abort()
   }
 }

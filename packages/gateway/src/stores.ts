@@ -25,8 +25,10 @@ async function openDurable({ store, data }: Config): Promise<DurableStore> {
     return opened('the PostgreSQL store', 'check that the server runs and that store.url fits', () =>
       postgresStore({ url: store.url }),
     )
-  return opened('the embedded database', `${data} must be writable, and no other gateway may use it`, () =>
-    embeddedStore({ directory: join(data, 'database') }),
+  return opened(
+    'the embedded database',
+    `another gateway uses it (stop that one first), or ${data} is not writable`,
+    () => embeddedStore({ directory: join(data, 'database') }),
   )
 }
 

@@ -1,7 +1,9 @@
+import { defaultRule } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { createRig, enrol, type Phone, type Rig, seconds, signedHead, unlock } from '../test/rig.ts'
 import type { VerifiedRequest } from './request.ts'
-import { defaultRule } from '@holdfast/core'
+import { createSessionCache } from './session-cache.ts'
+import type { Invalidation } from './store.ts'
 
 const body = new TextEncoder().encode('{}')
 
@@ -44,4 +46,39 @@ it('refuses a late body once the device was revoked or the session ended, known 
     code: 'device_revoked',
   })
   expect(() => rig.server.verifyBody(verified, body)).toThrow(late)
+})
+
+it('reads a session again when it ended while it was read, and only then', async () => {
+  const rig = await createRig()
+  const phone = await enrol(rig, 'ann')
+  const { tokens } = await unlock(rig, phone)
+  const { store } = rig.deployment
+  /** What happens between the answer of the store and its arrival. */
+  const meanwhile: Array<() => Promise<unknown>> = []
+  let tell: (event: Invalidation) => void = () => undefined
+  let reads = 0
+  const cache = await createSessionCache({
+    ...rig.deployment,
+    store: {
+      ...store,
+      subscribe(listener) {
+        tell = listener
+        return store.subscribe(listener)
+      },
+      async findSession(sid) {
+        reads++
+        const found = await store.findSession(sid)
+        await meanwhile.shift()?.()
+        return found
+      },
+    },
+  })
+
+  meanwhile.push(async () => tell({ sid: 'of-somebody-else' }))
+  expect(await cache.find(tokens.access_token)).toMatchObject({ device: { revokedAt: null } })
+  expect(reads).toBe(1)
+  tell({ all: true })
+  meanwhile.push(() => rig.server.devices.revoke(phone.id, 'operator'))
+  expect(await cache.find(tokens.access_token)).toMatchObject({ device: { revokedAt: rig.clock.now() } })
+  expect(reads).toBe(3)
 })

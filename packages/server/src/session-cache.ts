@@ -7,7 +7,7 @@ import { type AccessTokenClaims, decodeAccessToken, HoldfastError, type VerifyKe
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { LRUCache } from 'lru-cache'
 import type { Deployment } from './deployment.ts'
-import type { DeviceRecord, FamilyRecord, Invalidation, InvalidationFeed } from './store.ts'
+import type { DeviceRecord, DurableStore, FamilyRecord, Invalidation, InvalidationFeed } from './store.ts'
 
 export type LiveSession = {
   readonly claims: AccessTokenClaims
@@ -43,47 +43,58 @@ function verifyToken(token: string, { keys, origin }: Deployment): AccessTokenCl
   return decoded.claims
 }
 
+/** Whether what the claims name may no longer be believed. */
+function concerns(event: Invalidation, { client_id: device, sid }: AccessTokenClaims): boolean {
+  if ('all' in event) return true
+  return 'device' in event ? event.device === device : event.sid === sid
+}
+
+type StoredSession = Awaited<ReturnType<DurableStore['findSession']>>
+
+/** Throws `token_invalid` when the store knows another session or device by these names, or none. */
+function sessionOf(claims: AccessTokenClaims, found: StoredSession): LiveSession {
+  const { device, family } = found ?? {}
+  if (
+    device?.keyThumbprint !== claims.hf_dev ||
+    device.id !== claims.client_id ||
+    device.user !== claims.sub
+  ) {
+    throw new HoldfastError('token_invalid')
+  }
+  if (family?.sessionKeyThumbprint !== claims.cnf.jkt) throw new HoldfastError('token_invalid')
+  const sessionKey = nodeCrypto.importPublicKey(claims.cnf.jwk)
+  const deviceKey = nodeCrypto.importPublicKey(device.publicKey)
+  return { claims, family, device, sessionKey, deviceKey }
+}
+
 export async function createSessionCache(deployment: Deployment): Promise<SessionCache> {
   const { store, clock } = deployment
   const sessions = new LRUCache<string, LiveSession>({ max: maxSessions })
-  let invalidations = 0
+  const reading = new Set<{ readonly claims: AccessTokenClaims; stale: boolean }>()
 
   function forget(event: Invalidation): void {
-    invalidations++
+    for (const read of reading) if (concerns(event, read.claims)) read.stale = true
     if ('all' in event) {
       sessions.clear()
       return
     }
-    for (const [key, { device, claims }] of sessions) {
-      if ('device' in event ? device.id === event.device : claims.sid === event.sid) sessions.delete(key)
-    }
+    for (const [key, { claims }] of sessions) if (concerns(event, claims)) sessions.delete(key)
   }
   const feed: InvalidationFeed = await store.subscribe(forget)
 
   async function load(key: string, claims: AccessTokenClaims): Promise<LiveSession> {
-    const before = invalidations
-    const found = await store.findSession(claims.sid)
-    const { device, family } = found ?? {}
-    if (
-      device?.keyThumbprint !== claims.hf_dev ||
-      device.id !== claims.client_id ||
-      device.user !== claims.sub
-    ) {
-      throw new HoldfastError('token_invalid')
+    const read = { claims, stale: false }
+    reading.add(read)
+    try {
+      const session = sessionOf(claims, await store.findSession(claims.sid))
+      // What was read may be older than the revocation heard meanwhile. Those of others do not matter: where sessions end all
+      // the time, nobody would ever be found.
+      if (read.stale) return await load(key, claims)
+      sessions.set(key, session)
+      return session
+    } finally {
+      reading.delete(read)
     }
-    if (family?.sessionKeyThumbprint !== claims.cnf.jkt) throw new HoldfastError('token_invalid')
-    const sessionKey = nodeCrypto.importPublicKey(claims.cnf.jwk)
-    const session = {
-      claims,
-      family,
-      device,
-      sessionKey,
-      deviceKey: nodeCrypto.importPublicKey(device.publicKey),
-    }
-    // What was read may be older than a revocation heard meanwhile: use it once at most, never keep it.
-    if (before === invalidations) sessions.set(key, session)
-    else return load(key, claims)
-    return session
   }
 
   const keyOf = (token: string): string => hash('sha256', token, 'base64url')

@@ -34,7 +34,9 @@ Example:
       limit: String(wholeNumber('limit', options.text('limit'), 100)),
       after: String(wholeNumber('after', options.text('after'), 0)),
     })
-    const answer = await (await connect(options)).call('GET', `/admin/audit?${query.toString()}`)
+    const answer = await (await connect(options)).call('GET', `/admin/audit?${query.toString()}`, {
+      words: { bad_request: '--limit is 1 to 1000' },
+    })
     if (options.flag('json')) {
       print(JSON.stringify(answer))
       return 0

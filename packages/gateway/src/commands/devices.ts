@@ -36,7 +36,12 @@ Example:
       const value = options.text(name)
       if (value !== undefined) query.set(name, value)
     }
-    const answer = await (await connect(options)).call('GET', `/admin/devices?${query.toString()}`)
+    const answer = await (await connect(options)).call('GET', `/admin/devices?${query.toString()}`, {
+      words: {
+        bad_request:
+          '--limit is 1 to 1000, --before a mark from an earlier list, --user 1 to 128 printable characters',
+      },
+    })
     if (options.flag('json')) {
       print(JSON.stringify(answer))
       return 0

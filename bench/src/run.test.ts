@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import type { Row } from './row.ts'
+import { targets } from './targets.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('a quick run measures or names every row, and each request got what it asked for', async () => {
+  const report = join(folder, 'report.json')
+  const script = fileURLToPath(new URL('../dist/run.js', import.meta.url))
+  // Status 0: no answer was other than 2xx, and what checks something refused a request without credentials.
+  await promisify(execFile)(process.execPath, [script, '--quick', '--json', report])
+  const { rows, skipped } = JSON.parse(readFileSync(report, 'utf8')) as {
+    rows: Row[]
+    skipped: Array<{ name: string; reason: string }>
+  }
+  const named = [...rows, ...skipped].map(({ name }) => name)
+  expect(named.toSorted()).toEqual(
+    [...targets.map(({ name }) => name), 'floor: 1 / (t_proxy + t_verify)'].toSorted(),
+  )
+  for (const row of rows) {
+    expect(row).toMatchObject({ failed: 0, perSecond: expect.any(Number), ratioToFloor: expect.any(Number) })
+    expect(row.perSecond).toBeGreaterThan(0)
+    if (row.kind !== 'computed')
+      expect(row).toMatchObject({ p50: expect.any(Number), p99: expect.any(Number) })
+    if (row.name.startsWith('Holdfast')) expect(row).toMatchObject({ refusesReplay: true })
+  }
+  expect(rows.some(({ name }) => name === 'Holdfast gateway, signed GET')).toBe(true)
+}, 120_000)
