@@ -44,8 +44,9 @@ export function bin(name) {
 export function ensureInstalled() {
   checkNode()
   if (isInstalled()) return
-  console.log('holdfast: installing dependencies (npm ci), once …')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  console.log('holdfast: installing dependencies (npm install, versions and digests from package-lock.json), once …')
+  // Not `npm ci`: it wants the lock to name the optional binaries of every platform, also those a registry does not carry.
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 export function ensureBuilt() {

@@ -1,9 +1,13 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fromBase64url, fromUtf8 } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import { openKeyFile, systemClock } from '@holdfast/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPlace, type Place, type Serving } from '../test/holdfast-process.ts'
+import { createPlace, type Finished, type Place, type Serving } from '../test/holdfast-process.ts'
 
 const config = `
 origin: http://127.0.0.1:8080
@@ -23,6 +27,20 @@ function get(port: number, path: string, host: string): Promise<{ status: number
     })
     sent.on('error', reject).end()
   })
+}
+
+/** The newest token key in the JSON of `holdfast keys`. */
+function nextTokenKey({ out }: Finished): string | undefined {
+  const { keys } = JSON.parse(out) as { keys: Array<{ use: string; state: string; kid: string }> }
+  return keys.findLast(({ use, state }) => use === 'token' && state === 'next')?.kid
+}
+
+async function audited(place: Place, at: readonly string[]): Promise<string[]> {
+  const { out } = await place.run('audit', '--json', ...at)
+  const { entries } = JSON.parse(out) as {
+    entries: Array<{ action: string; actor: string; detail: unknown }>
+  }
+  return entries.map(({ action, actor, detail }) => `${action} by ${actor}: ${JSON.stringify(detail)}`)
 }
 
 async function statementKeys(port: number): Promise<string[]> {
@@ -67,7 +85,7 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect((await place.run('devices', '--user', 'alice', ...at)).out).toMatch(/^DEVICE +USER/)
     const none = await place.run('revoke', 'A'.repeat(22), ...at)
     expect(none).toMatchObject({ code: 1, out: '' })
-    expect(none.err).toContain('not_found')
+    expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
   })
 
   it('gives each operator credentials of their own, which end when they are removed', async () => {
@@ -83,9 +101,12 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     const gone = await place.run('devices', ...asBob)
     expect(gone).toMatchObject({ code: 1, out: '' })
     expect(gone.err).toContain('operator_required')
-    const { out } = await place.run('audit', '--json', ...at)
-    const { entries } = JSON.parse(out) as { entries: Array<{ action: string; actor: string }> }
-    expect(entries.map(({ action, actor }) => `${action} by ${actor}`)).toContain('operator.removed by admin')
+    expect(await audited(place, at)).toContain('operator.removed by admin: {"name":"bob"}')
+    const again = await place.run('operators', 'remove', 'bob', ...at)
+    expect(again.err).toContain('there is no operator bob')
+    expect((await place.run('operators', 'remove', 'admin', ...at)).err).toContain(
+      'the last operator and stays',
+    )
   })
 
   it('refuses wrong credentials and says where to find right ones', async () => {
@@ -98,15 +119,37 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(none.err).toContain('no credentials in none.json')
   })
 
-  it('takes a new token key over when asked to read the key file again', async () => {
+  it('rotates a key through the gateway, which takes it over at once and writes down who asked', async () => {
     const before = await statementKeys(gateway.port)
-    const rotated = await place.run('keys', 'rotate', 'token', '--json')
-    const { keys } = JSON.parse(rotated.out) as { keys: Array<{ use: string; state: string; kid: string }> }
-    const next = keys.find(({ use, state }) => use === 'token' && state === 'next')?.kid
+    const next = nextTokenKey(await place.run('keys', 'rotate', 'token', '--json', ...at))
     expect(before).not.toContain(next)
-    process.kill(gateway.pid, 'SIGHUP')
-    await expect.poll(() => statementKeys(gateway.port), { timeout: 10_000 }).toContain(next)
+    expect(await statementKeys(gateway.port)).toContain(next)
+    expect(await audited(place, at)).toContain('keys.rotated by admin: {"key":"token"}')
     expect((await place.run('keys')).out).toContain(gateway.pins[1])
+    const nobody = ['--credentials', 'none.json', ...at]
+    expect((await place.run('keys', 'rotate', 'token', ...nobody)).err).toContain(
+      'no credentials in none.json',
+    )
+  })
+
+  it('takes over a key file that changed, when asked', async () => {
+    const path = join(place.directory, 'data', 'keys.json')
+    const elsewhere = await openKeyFile(path, { clock: systemClock, crypto: nodeCrypto })
+    const added = (await elsewhere.rotate('token')).filter(({ use }) => use === 'token').at(-1)?.kid
+    process.kill(gateway.pid, 'SIGHUP')
+    await expect.poll(() => statementKeys(gateway.port), { timeout: 10_000 }).toContain(added)
+  })
+
+  it.each([
+    [['keys', 'rotate', 'token', '--offline']],
+    [['operators', 'add', 'eve', '--out', 'eve.json', '--offline']],
+  ])('does not %j while a gateway holds the embedded database', async (args) => {
+    const before = await statementKeys(gateway.port)
+    const { code, out, err } = await place.run(...args)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('another gateway uses it')
+    expect(existsSync(join(place.directory, 'eve.json'))).toBe(false)
+    expect(await statementKeys(gateway.port)).toEqual(before)
   })
 
   it('explains a captured request by its own checks', async () => {
@@ -148,16 +191,30 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(second.err).not.toContain('    at ')
   })
 
-  it('ends with status 0 on SIGTERM, and keeps what it knew', async () => {
+  it('ends with status 0 on SIGTERM, and keeps what it knew and what was done while it was down', async () => {
     expect(await gateway.stop('SIGTERM')).toMatchObject({ code: 0, err: '' })
+    const refused = await place.run('keys', 'rotate', 'token', ...at)
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toContain('add --offline')
+    const next = nextTokenKey(await place.run('keys', 'rotate', 'token', '--json', '--offline'))
+    const rescue = ['operators', 'add', 'rescuer', '--out', 'rescuer.json', '--offline']
+    expect(await place.run(...rescue)).toMatchObject({ code: 0, err: '' })
+
     gateway = await place.serve()
-    const { out } = await place.run('operators', '--json', '--admin', `http://127.0.0.1:${gateway.adminPort}`)
-    expect(JSON.parse(out)).toMatchObject({ operators: [{ name: 'admin' }] })
+    expect(await statementKeys(gateway.port)).toContain(next)
+    const now = ['--credentials', 'rescuer.json', '--admin', `http://127.0.0.1:${gateway.adminPort}`]
+    expect(await audited(place, now)).toEqual(
+      expect.arrayContaining([
+        'operator.added by system: {"name":"admin"}',
+        'keys.rotated by system: {"key":"token"}',
+        'operator.added by system: {"name":"rescuer"}',
+      ]),
+    )
     expect((await gateway.stop('SIGINT')).code).toBe(0)
   })
 })
 
-describe('holdfast says what is wrong and ends with status 2', { timeout: 20_000 }, () => {
+describe.concurrent('holdfast says what is wrong and ends with status 2', { timeout: 20_000 }, () => {
   let place: Place
   beforeAll(() => {
     place = createPlace(config)
@@ -207,22 +264,51 @@ describe('holdfast says what is wrong and ends with status 2', { timeout: 20_000
   })
 })
 
-describe('holdfast without its store', { timeout: 20_000 }, () => {
+describe.concurrent('holdfast that cannot start', { timeout: 20_000 }, () => {
   it.each([
     [
       'store: { kind: postgres, url: "postgres://nobody@127.0.0.1:9/none" }',
-      'the PostgreSQL store cannot be opened',
+      'the PostgreSQL store cannot be opened (ECONNREFUSED)',
+      1,
     ],
-    ['nonces: { kind: redis, url: "redis://127.0.0.1:9" }', 'the Redis nonce memory cannot be opened'],
-  ])('does not start: %s', async (line, expected) => {
+    [
+      'store: { kind: memory }\nnonces: { kind: redis, url: "redis://127.0.0.1:9" }',
+      'the Redis nonce memory cannot be opened',
+      1,
+    ],
+    ['data: holdfast.yaml', 'keys.json cannot be opened (EEXIST): check data', 1],
+    ['upstreams: x', 'Map keys must be unique', 2],
+  ])('says why: %s', async (line, expected, status) => {
     const place = createPlace(`${config}${line}\n`)
     try {
       const { code, err, out } = await place.run('serve')
-      expect({ code, out }).toEqual({ code: 1, out: '' })
+      expect({ code, out }).toEqual({ code: status, out: '' })
       expect(err).toContain(expected)
       expect(err).not.toContain('    at ')
     } finally {
       place.clear()
+    }
+  })
+
+  it.each([
+    ['listen', 'listen: { port: PORT }\nadmin: { port: 0 }'],
+    ['admin', 'listen: { port: 0 }\nadmin: { port: PORT }'],
+  ])('says that the port of %s is taken', async (key, lines) => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const rest = config.split('\n').filter((line) => !/^(listen|admin):/.test(line))
+    const place = createPlace(
+      [...rest, lines.replace('PORT', String(port)), 'store: { kind: memory }'].join('\n'),
+    )
+    try {
+      const { code, err, out } = await place.run('serve')
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+      expect(err).toContain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there`)
+      expect(err).toContain(`(${key}.host, ${key}.port)`)
+    } finally {
+      place.clear()
+      taken.close()
     }
   })
 })

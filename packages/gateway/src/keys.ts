@@ -23,7 +23,11 @@ export async function openKeys(config: Config, clock: Clock = systemClock): Prom
     return await openKeyFile(keyFileOf(config), { clock, crypto: nodeCrypto, overlapSeconds })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code !== undefined) throw new Complaint(`${keyFileOf(config)} cannot be opened (${code})`, 1)
+    if (code !== undefined)
+      throw new Complaint(
+        `${keyFileOf(config)} cannot be opened (${code}): check data in the configuration`,
+        1,
+      )
     if (error instanceof TypeError) {
       const { message } = error
       throw new Complaint(message.includes(config.data) ? message : `${keyFileOf(config)}: ${message}`, 1)
