@@ -44,13 +44,16 @@ export function bin(name) {
 export function ensureInstalled() {
   checkNode()
   if (isInstalled()) return
-  console.log('holdfast: installing dependencies (npm install, versions and digests from package-lock.json), once …')
+  console.log(
+    'holdfast: installing dependencies (npm install, versions and digests from package-lock.json), once …',
+  )
   // Not `npm ci`: it wants the lock to name the optional binaries of every platform, also those a registry does not carry.
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
-export function ensureBuilt() {
+/** Builds one workspace and what it needs; without a name everything, tests checked too. */
+export function ensureBuilt(workspace) {
   ensureInstalled()
   console.log('holdfast: building (tsc -b) …')
-  run(process.execPath, [bin('typescript'), '-b'])
+  run(process.execPath, [bin('typescript'), '-b', ...(workspace === undefined ? [] : [workspace])])
 }

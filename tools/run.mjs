@@ -3,5 +3,5 @@ import path from 'node:path'
 import { ensureBuilt, root, run } from './ensure.mjs'
 
 const [workspace, ...args] = process.argv.slice(2)
-ensureBuilt()
+ensureBuilt(workspace)
 run(process.execPath, [path.join(root, workspace, 'dist/run.js'), ...args])

@@ -2,5 +2,5 @@
 import path from 'node:path'
 import { ensureBuilt, root, run } from './ensure.mjs'
 
-ensureBuilt()
+ensureBuilt('examples/main-job')
 run(process.execPath, [path.join(root, 'examples/main-job/dist/run.js'), ...process.argv.slice(2)])

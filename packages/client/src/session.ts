@@ -16,8 +16,8 @@ import type { Outgoing } from './ports.ts'
 import { jsonDraft, sendRepeatable, sign } from './request.ts'
 import type { Service } from './statement.ts'
 
-/** A token is renewed when this much of its life is left, or a tenth of it where that is less. */
-const renewAheadMs = 30_000
+/** The part of a token's life after which its next use renews it: a refresh is how the service learns that somebody is there. */
+const renewAfter = 0.5
 
 /** Signed words after which a session cannot go on. */
 const ending: ReadonlySet<ErrorCode> = new Set(['session_ended', 'grant_refused', 'device_revoked'])
@@ -70,8 +70,9 @@ function sendTokenRequest(service: Service, call: TokenCall): Promise<TokenRespo
 type Tokens = {
   readonly access: string
   readonly refresh: string
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds, as `endsAt`. */
   readonly renewAt: number
+  readonly endsAt: number
 }
 
 function tokensOf(response: TokenResponse, monotonicMs: number): Tokens {
@@ -79,7 +80,8 @@ function tokensOf(response: TokenResponse, monotonicMs: number): Tokens {
   return {
     access: response.access_token,
     refresh: response.refresh_token,
-    renewAt: monotonicMs + lifeMs - Math.min(renewAheadMs, lifeMs / 10),
+    renewAt: monotonicMs + lifeMs * renewAfter,
+    endsAt: monotonicMs + lifeMs,
   }
 }
 
@@ -172,7 +174,12 @@ function createFamily(
       return key
     },
     async token(): Promise<string> {
-      if (renewal.running() || clock.monotonic() >= live().renewAt) await renew()
+      const ahead = renewal.running() || clock.monotonic() >= live().renewAt
+      // A renewal ahead of time may fail for want of a network while the token still lives.
+      if (ahead)
+        await renew().catch((error: unknown) => {
+          if (tokens === null || clock.monotonic() >= tokens.endsAt) throw error
+        })
       return live().access
     },
     async renew(used: string): Promise<void> {

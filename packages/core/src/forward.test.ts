@@ -42,26 +42,36 @@ describe('forwardBase', () => {
       'x',
       'Content-Digest',
       'd',
+      'Content-Type',
+      't',
       ...identityFields(identity).flat(),
     ])
-    const { base, input } = forwardBase({ method: 'POST', target: '/a?b', fields }, parameters)
+    const { base, input } = forwardBase({ method: 'POST', target: '/a?b', fields }, [], parameters)
     expect(input).toBe(
-      '("@method" "@request-target" "content-digest" "holdfast-user" "holdfast-device" "holdfast-session" "holdfast-acr" "holdfast-auth-time" "idempotency-key")' +
+      '("@method" "@request-target" "content-digest" "content-type" "holdfast-user" "holdfast-device" "holdfast-session" "holdfast-acr" "holdfast-auth-time" "idempotency-key")' +
         ';created=1790000000;nonce="AAAAAAAAAAAAAAAAAAAAAA";keyid="accounts";alg="hmac-sha256";tag="holdfast-forward"',
     )
     expect(base).toBe(
-      '"@method": POST\n"@request-target": /a?b\n"content-digest": d\n"holdfast-user": alice\n"holdfast-device": d1\n' +
+      '"@method": POST\n"@request-target": /a?b\n"content-digest": d\n"content-type": t\n"holdfast-user": alice\n"holdfast-device": d1\n' +
         `"holdfast-session": s1\n"holdfast-acr": device\n"holdfast-auth-time": 1790000000\n"idempotency-key": k\n"@signature-params": ${input}`,
     )
   })
 
   it('covers only what is there', () => {
-    const { input } = forwardBase({ method: 'GET', target: '/', fields: new Map() }, parameters)
+    const { input } = forwardBase({ method: 'GET', target: '/', fields: new Map() }, ['x-a'], parameters)
     expect(input).toMatch(/^\("@method" "@request-target"\);/)
+  })
+
+  it('covers the fields of the route last, in its order, and nothing twice', () => {
+    const fields = parseFields(['X-B', 'b', 'X-A', 'a', 'Idempotency-Key', 'k'])
+    const names = ['x-a', 'idempotency-key', 'x-none', 'x-b', 'x-a']
+    const { base, input } = forwardBase({ method: 'GET', target: '/', fields }, names, parameters)
+    expect(input).toMatch(/^\("@method" "@request-target" "idempotency-key" "x-a" "x-b"\);/)
+    expect(base).toContain('\n"x-a": a\n"x-b": b\n"@signature-params"')
   })
 
   it.each(['a"b', 'a\\b', 'a\nb', 'ü', ''])('is misused by the keyid %j', (keyid) => {
     const message = { method: 'GET', target: '/', fields: new Map() }
-    expect(() => forwardBase(message, { ...parameters, keyid })).toThrow(TypeError)
+    expect(() => forwardBase(message, [], { ...parameters, keyid })).toThrow(TypeError)
   })
 })

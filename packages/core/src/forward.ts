@@ -32,8 +32,10 @@ export function identityFields(identity: ForwardedIdentity): ReadonlyArray<reado
   ]
 }
 
+/** When present, in this order; the route's fields follow. */
 const covered = [
   'content-digest',
+  'content-type',
   'holdfast-user',
   'holdfast-device',
   'holdfast-session',
@@ -54,17 +56,19 @@ export type ForwardParameters = {
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
 
 /**
- * The base to sign and the value of Signature-Input without its label. `fields` are those that go to the backend.
- * Throws TypeError on a `keyid` that would need quoting.
+ * The base to sign and the value of Signature-Input without its label. `fields` are those that go to the backend,
+ * `routeFields` the names its route adds, in the route's order: those that are present are covered too, so a backend can
+ * believe them. Throws TypeError on a `keyid` that would need quoting.
  */
 export function forwardBase(
   message: { readonly method: string; readonly target: string; readonly fields: Fields },
+  routeFields: readonly string[],
   parameters: ForwardParameters,
 ): { base: string; input: string } {
   if (!quotable.test(parameters.keyid)) throw new TypeError('keyid holds a quote, a backslash or no ASCII')
   let list = '"@method" "@request-target"'
   let base = `"@method": ${message.method}\n"@request-target": ${message.target}\n`
-  for (const name of covered) {
+  for (const name of new Set([...covered, ...routeFields])) {
     const value = message.fields.get(name)
     if (value === undefined) continue
     list += ` "${name}"`

@@ -137,7 +137,8 @@ describe('http-message-sig', () => {
       keyid: key.kid,
       algorithm: alg,
     } as const
-    const { base, input } = forwardBase({ method: 'POST', target, fields: parseFields(raw) }, parameters)
+    const message = { method: 'POST', target, fields: parseFields(raw) }
+    const { base, input } = forwardBase(message, routeFields, parameters)
     const signature = Buffer.from(nodeCrypto.sign(key.privateKey, utf8(base))).toString('base64')
     raw.push('Signature-Input', `hf=${input}`, 'Signature', `hf=:${signature}:`)
     const verified = await verifySignature(
@@ -145,7 +146,7 @@ describe('http-message-sig', () => {
       {
         policy: {
           algorithms: [alg],
-          requiredComponents: ['@request-target', 'holdfast-user'],
+          requiredComponents: ['@request-target', 'content-type', 'holdfast-user', ...routeFields],
           requiredParameters: ['nonce'],
           now: created,
         },

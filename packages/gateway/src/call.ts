@@ -28,12 +28,12 @@ export function createCall(options: {
 }): Call {
   const { ledger, refusal, idleMs } = options
   return (exchange, { head, destination, body, outcome }) => {
-    const { upstream, allowed, timeoutMs } = destination
+    const { upstream, allowed, routeFields, timeoutMs } = destination
     const { response, verified } = exchange
     const path = upstream.prefix + head.target.raw
     const headers = ['x-request-id', exchange.reference]
     copyAllowed(head.fields, allowed, headers)
-    if (verified !== null) upstream.addIdentity(verified, path, headers)
+    if (verified !== null) upstream.addIdentity(verified, { target: path, routeFields }, headers)
     exchange.parts += 1
     exchange.leave = relay({
       request: { method: head.method, path, headers, body, timeoutMs, idleMs },

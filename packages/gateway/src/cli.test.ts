@@ -7,6 +7,7 @@ import { fromBase64url, fromUtf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { openKeyFile, systemClock } from '@holdfast/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseCredentials } from './credentials.ts'
 import { createPlace, type Finished, type Place, type Serving } from '../test/holdfast-process.ts'
 
 const config = `
@@ -132,10 +133,26 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     )
   })
 
+  it('rotates only for an operator who posts the name of a key', async () => {
+    const { name, secret } = parseCredentials(readFileSync(gateway.credentials, 'utf8'))
+    const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+    const before = await audited(place, at)
+    const codeOf = async (method: string, body: string | null, headers: Record<string, string>) => {
+      const url = `http://127.0.0.1:${gateway.adminPort}/admin/keys/rotate`
+      const { code } = (await (await fetch(url, { method, body, headers })).json()) as { code: string }
+      return code
+    }
+    expect(await codeOf('POST', '{"key":"token"}', {})).toBe('operator_required')
+    expect(await codeOf('GET', null, { authorization })).toBe('method_refused')
+    for (const body of [null, '{', '{}', '{"key":"wrapping"}', '{"key":"token","more":1}'])
+      expect(await codeOf('POST', body, { authorization }), body ?? 'none').toBe('bad_request')
+    expect(await audited(place, at)).toEqual(before)
+  })
+
   it('takes over a key file that changed, when asked', async () => {
     const path = join(place.directory, 'data', 'keys.json')
     const elsewhere = await openKeyFile(path, { clock: systemClock, crypto: nodeCrypto })
-    const added = (await elsewhere.rotate('token')).filter(({ use }) => use === 'token').at(-1)?.kid
+    const added = (await elsewhere.rotate('token')).findLast(({ use }) => use === 'token')?.kid
     process.kill(gateway.pid, 'SIGHUP')
     await expect.poll(() => statementKeys(gateway.port), { timeout: 10_000 }).toContain(added)
   })

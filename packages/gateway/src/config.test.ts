@@ -109,6 +109,11 @@ describe('a complaint names file, line, column, path and what is expected', () =
       yaml({ listen: '{ port: 1, trustedProxies: [10.0.0.0/8, 0.0.0.0/0] }' }),
       'F:2:49: listen.trustedProxies[1]: expected an address or a network',
     ],
+    [
+      'a certificate that is none',
+      yaml({ listen: '{ port: 1, tls: { key: short.secret, cert: sms.secret } }' }),
+      'F:2:20: listen.tls: expected a key and a certificate in PEM',
+    ],
     ['a missing key', yaml({ listen: '{}' }), 'F:2:1: listen.port: is missing'],
     ['a wrong kind', yaml({ listen: '{ port: "x" }' }), 'F:2:11: listen.port: expected a number'],
     ['a port too high', yaml({ listen: '{ port: 70000 }' }), 'F:2:11: listen.port: expected a port from 0'],

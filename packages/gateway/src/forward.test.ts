@@ -12,14 +12,23 @@ const keys = { forward: () => ({ kid: 'forward-key', jwk: publicJwk, privateKey 
 const clock = { now: (): number => 1_790_000_000_500, monotonic: (): number => 0 }
 const context = { keys, clock, random: createRandomPool() }
 const verified = {
-  head: { method: 'GET', fields: new Map([['content-digest', 'sha-256=:AA==:']]) },
+  head: {
+    method: 'GET',
+    fields: new Map([
+      ['content-digest', 'sha-256=:AA==:'],
+      ['x-secret', 's'],
+    ]),
+  },
   device: { id: 'phone' },
   claims: { sub: 'a\r\nb', sid: 'family', acr: 'device', auth_time: 1_790_000_000 },
 } as unknown as VerifiedRequest
 
+const routeFields = ['x-purpose', 'x-secret', 'x-absent']
+
+/** What goes to the backend; the route forwards x-purpose, but not x-secret. */
 function added(identity: IdentityMode): Record<string, string> {
-  const list: string[] = []
-  createIdentity({ name: 'bank', identity, ...context })(verified, '/a?b', list)
+  const list = ['x-request-id', 'reference', 'content-type', 'text/plain', 'x-purpose', 'rent']
+  createIdentity({ name: 'bank', identity, ...context })(verified, { target: '/a?b', routeFields }, list)
   return Object.fromEntries(list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1] as string]] : [])))
 }
 
@@ -28,9 +37,13 @@ test('the forward key signs what a backend can check with its public half', () =
   const nonce = /nonce="([A-Za-z0-9_-]{22})"/.exec(fields['signature-input'] ?? '')?.[1] ?? ''
   const { base, input } = forwardBase(
     { method: 'GET', target: '/a?b', fields: new Map(Object.entries(fields)) },
+    routeFields,
     { created: 1_790_000_000, nonce, keyid: 'forward-key', algorithm: 'ecdsa-p256-sha256' },
   )
   expect(fields['signature-input']).toBe(`hf=${input}`)
+  expect(input).toMatch(
+    /^\("@method" "@request-target" "content-digest" "content-type" "holdfast-user" .* "x-purpose"\);/,
+  )
   const signature = fromBase64(fields['signature']?.slice('hf=:'.length, -1) ?? '')
   expect(nodeCrypto.verify(nodeCrypto.importPublicKey(publicJwk), utf8(base), signature)).toBe(true)
 })

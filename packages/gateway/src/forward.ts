@@ -1,6 +1,7 @@
 /** The verified identity on its way to one backend (docs/protocol.md 7). */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import {
+  type Fields,
   type ForwardAlgorithm,
   type ForwardParameters,
   forwardBase,
@@ -28,8 +29,11 @@ export type IdentityOptions = {
   readonly random: RandomPool
 }
 
-/** Appends identity and signature to the flat list of fields that go to the backend; `target` is what the backend sees. */
-export type AddIdentity = (verified: VerifiedRequest, target: string, into: string[]) => void
+/** As the backend sees the request: its target, and the names of the fields its route adds to what is signed. */
+export type ForwardedTo = { readonly target: string; readonly routeFields: readonly string[] }
+
+/** Appends identity and signature to the flat list of all other fields that go to the backend. */
+export type AddIdentity = (verified: VerifiedRequest, to: ForwardedTo, into: string[]) => void
 
 type Sign = (base: string) => string
 type Signer = { readonly keyid: string; readonly algorithm: ForwardAlgorithm; readonly sign: Sign }
@@ -57,29 +61,31 @@ function keySigner(keys: KeyRing): () => Signer {
 export function createIdentity(options: IdentityOptions): AddIdentity {
   const { name, identity, keys, clock, random } = options
   if (identity.mode === 'insecurePlain') {
-    return (verified, _target, into) => {
+    return (verified, _to, into) => {
       for (const [field, value] of vouchedFor(verified)) into.push(field, value)
     }
   }
   const signer = identity.mode === 'hmac-sha256' ? hmacSigner(name, identity.secret) : keySigner(keys)
-  return (verified, target, into) => {
+  return (verified, { target, routeFields }, into) => {
     const { keyid, algorithm, sign } = signer()
-    const fields = new Map<string, string>()
-    for (const [field, value] of vouchedFor(verified)) {
-      fields.set(field, value)
-      into.push(field, value)
-    }
-    const key = verified.head.fields.get('idempotency-key')
-    if (key !== undefined) fields.set('idempotency-key', key)
+    for (const [field, value] of vouchedFor(verified)) into.push(field, value)
     const parameters: ForwardParameters = {
       created: Math.floor(clock.now() / 1000),
       nonce: random(nonceBytes),
       keyid,
       algorithm,
     }
-    const { base, input } = forwardBase({ method: verified.head.method, target, fields }, parameters)
+    // Read from what is sent, so nothing is signed that the backend does not get.
+    const message = { method: verified.head.method, target, fields: fieldsIn(into) }
+    const { base, input } = forwardBase(message, routeFields, parameters)
     into.push('signature-input', `${forwardLabel}=${input}`, 'signature', `${forwardLabel}=:${sign(base)}:`)
   }
+}
+
+function fieldsIn(list: readonly string[]): Fields {
+  const fields = new Map<string, string>()
+  for (let i = 0; i < list.length; i += 2) fields.set(list[i] as string, list[i + 1] as string)
+  return fields
 }
 
 /** What only a verified request brings along: who asks, and the digest its body was compared with. */

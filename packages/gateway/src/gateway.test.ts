@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as readText } from 'node:stream/consumers'
 import { connect, type SecureVersion } from 'node:tls'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { createServer, defaultPolicy, openKeyFile, systemClock } from '@holdfast/server'
@@ -112,7 +112,7 @@ function over(version: SecureVersion, ca: Uint8Array): Exchange {
     expect(socket.authorized).toBe(true)
     expect(socket.getProtocol()).toBe(version)
     socket.write(octets)
-    return text(socket)
+    return readText(socket)
   }
 }
 

@@ -5,7 +5,7 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { auditEntry, type Clock, type KeyFile, openKeyFile, systemClock } from '@holdfast/server'
 import { Complaint } from './complaint.ts'
 import type { Config } from './config.ts'
-import type { Service } from './service.ts'
+import type { Stores } from './stores.ts'
 
 export const keyUses = ['token', 'service', 'forward'] as const
 export type KeyUse = (typeof keyUses)[number]
@@ -50,7 +50,7 @@ export function publicKeys(keys: KeyFile): PublicKeys {
 
 /** Written down first: a rotation the audit cannot hold does not happen. `actor` is an operator's name or the system. */
 export async function rotateKey(
-  { keys, stores, clock }: Pick<Service, 'keys' | 'stores' | 'clock'>,
+  { keys, stores, clock }: { readonly keys: KeyFile; readonly stores: Stores; readonly clock: Clock },
   use: KeyUse,
   actor: string,
 ): Promise<PublicKeys> {

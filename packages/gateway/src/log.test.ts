@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { createLog, gatewayLog, type Log, type LogLevel } from './log.ts'
+import { createLog, gatewayLog, type Log } from './log.ts'
+import type { LogLevel } from './log-level.ts'
 
 function recorded(level: LogLevel = 'info'): { log: Log; lines: Array<Record<string, unknown>> } {
   const lines: Array<Record<string, unknown>> = []

@@ -111,9 +111,13 @@ describe('what reaches a backend', () => {
 
   test('the verified identity with a signature the backend can check', async () => {
     const { url } = await backend(echo)
-    const { port } = await gatewayTo({ url: `${url}/base` })
+    const named = { signer: 'any', upstream: 'bank', fields: ['x-purpose'], forward: ['x-purpose'] } as const
+    const routes = [{ ...named, path: '/pay', policy: 'signed' as const }]
+    const { port } = await gatewayTo({ url: `${url}/base`, routes })
     const lines = [...signedUnsafe('key-1234567890abcdef'), 'Content-Digest: text', 'Holdfast-User: somebody']
+    lines.push('Content-Type: text/plain', 'X-Purpose: rent')
     const { fields } = echoedBy(await exchangeRaw(port, requestText('POST /pay?to=x', lines, 'text')))
+    expect(fields['x-purpose']).toBe('rent')
     expect(fields['holdfast-user']).toBe('user%20%C3%BC')
     expect(fields['holdfast-device']).toBe('phone')
     expect(fields['content-digest']).toBe('text')
@@ -122,9 +126,12 @@ describe('what reaches a backend', () => {
     const nonce = /nonce="([A-Za-z0-9_-]{22})"/.exec(input)?.[1] ?? ''
     const { base, input: expected } = forwardBase(
       { method: 'POST', target: '/base/pay?to=x', fields: new Map(Object.entries(fields)) },
+      ['x-purpose'],
       { created, nonce, keyid: 'bank', algorithm: 'hmac-sha256' },
     )
     expect(input).toBe(`hf=${expected}`)
+    expect(input).toContain(' "content-digest" "content-type" "holdfast-user" ')
+    expect(input).toContain(' "idempotency-key" "x-purpose");')
     const mac = createHmac('sha256', secret).update(base).digest('base64')
     expect(fields['signature']).toBe(`hf=:${mac}:`)
   })

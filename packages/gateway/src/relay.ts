@@ -118,7 +118,7 @@ export function relay(options: RelayOptions): Leave {
   }
 
   upstream.send(request, {
-    onConnect: passage.connect,
+    onConnect: (abort) => passage.connect(abort),
     onHeaders(status, raw, resume): boolean {
       if (status < 200) return true
       const { list, length } = answerFields(raw, { status, signed: options.signed })
@@ -135,7 +135,7 @@ export function relay(options: RelayOptions): Leave {
       if (outcome === null) complete()
       else void outcome.complete().then(complete)
     },
-    onError: passage.fail,
+    onError: (error) => passage.fail(error),
   } satisfies Dispatcher.DispatchHandler)
 
   return () => {

@@ -53,7 +53,7 @@ function peerOf(message: IncomingMessage): string {
 function forwardedFor(message: IncomingMessage, isTrusted: (address: string) => boolean): string | null {
   const [value, ...repeated] = message.headersDistinct['x-forwarded-for'] ?? []
   if (value === undefined || repeated.length > 0) return null
-  for (const part of value.split(',').reverse()) {
+  for (const part of value.split(',').toReversed()) {
     const address = part.replace(/^[ \t]+|[ \t]+$/g, '')
     if (isIP(address) === 0 || address.includes('%')) return null
     if (!isTrusted(address)) return oneSpelling(address)

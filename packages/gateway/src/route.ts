@@ -17,6 +17,8 @@ export type Destination = {
   readonly pattern: string
   readonly upstream: Upstream
   readonly allowed: ReadonlySet<string>
+  /** What the client signed beside the usual, in the route's order. */
+  readonly routeFields: readonly string[]
   readonly timeoutMs: number
 }
 
@@ -32,7 +34,7 @@ export function createRouter(options: {
   const rules = routes.map((route) =>
     ruleOf(route, destinationOf(upstreams, route.path, route.upstream, route)),
   )
-  const rest = destinationOf(upstreams, '/*', defaultUpstream, { forward: [] })
+  const rest = destinationOf(upstreams, '/*', defaultUpstream, { fields: [], forward: [] })
   return (head) => findRule(rules, head.method, head.target.path)?.destination ?? rest
 }
 
@@ -48,7 +50,7 @@ function destinationOf(
   upstreams: ReadonlyMap<string, Upstream>,
   pattern: string,
   name: string,
-  route: Pick<GatewayRoute, 'forward' | 'timeoutMs'>,
+  route: Pick<GatewayRoute, 'fields' | 'forward' | 'timeoutMs'>,
 ): Destination {
   const upstream = upstreams.get(name)
   if (upstream === undefined) throw new TypeError(`there is no upstream ${JSON.stringify(name)}`)
@@ -56,6 +58,7 @@ function destinationOf(
     pattern,
     upstream,
     allowed: allowedFields(route.forward),
+    routeFields: route.fields,
     timeoutMs: route.timeoutMs ?? upstream.timeoutMs,
   }
 }

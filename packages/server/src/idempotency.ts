@@ -35,10 +35,16 @@ function decodeAnswer(bytes: Uint8Array): KeptAnswer {
   return { status, fields, body: fromBase64url(body) }
 }
 
-/** The same key may only come with the same request. JSON of an array of strings has one reading. */
-function fingerprintOf({ head }: VerifiedRequest): string {
-  const identity = JSON.stringify([head.method, head.target.raw, head.fields.get('content-digest')])
-  return toBase64url(nodeCrypto.sha256(utf8(identity)))
+/** Signed anew on every try, and no part of what is asked. */
+const ofOneTry: ReadonlySet<string> = new Set(['@method', '@target-uri', 'authorization', 'idempotency-key'])
+
+/**
+ * The same key may only come with the same request: method, target, and every field the signature covers. JSON of an array
+ * of strings has one reading.
+ */
+function fingerprintOf({ head, covered }: VerifiedRequest): string {
+  const fields = covered.filter((name) => !ofOneTry.has(name)).map((name) => [name, head.fields.get(name)])
+  return toBase64url(nodeCrypto.sha256(utf8(JSON.stringify([head.method, head.target.raw, fields]))))
 }
 
 function refusalOf(

@@ -58,11 +58,12 @@ export function createOperators(
 ): Operators {
   const call = createAdminCalls(deployment, features)
   return {
-    async ensureFirst({ left, keep } = noDraft): Promise<OperatorCredentials | null> {
+    async ensureFirst(draft = noDraft): Promise<OperatorCredentials | null> {
       const { store } = deployment
+      const { left } = draft
       if ((await store.listOperators()).length === 0) {
         const credentials = left ?? newCredentials(firstName)
-        if (left === null) await keep(credentials)
+        if (left === null) await draft.keep(credentials)
         const audit = addedEntry(credentials.name, systemActor, deployment)
         if (await store.addFirstOperator(operatorRecord(credentials, deployment), audit)) return credentials
       }

@@ -40,9 +40,12 @@ export const ownPrefix = '/holdfast/'
 const sessionRule: RequestRule = { ...defaultRule, own: true }
 const deviceRule: RequestRule = { ...defaultRule, own: true, signer: 'device' }
 
+/** JSON is UTF-8 and nothing else (RFC 8259 section 8.1); many libraries say so all the same. */
+const jsonType = /^application\/json(?: *; *charset=utf-8)?$/i
+
 /** The signed body as JSON: it is compared with its digest before it is parsed. */
 function jsonBody({ head, body }: OwnCall): unknown {
-  if (head.fields.get('content-type') !== 'application/json') throw new HoldfastError('bad_request')
+  if (!jsonType.test(head.fields.get('content-type') ?? '')) throw new HoldfastError('bad_request')
   checkBody(head, body)
   try {
     return JSON.parse(fromUtf8(body)) as unknown

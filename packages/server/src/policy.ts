@@ -15,6 +15,7 @@ export type Policy = {
   readonly challengeLifeSeconds: number
   readonly devicesPerUser: number
   readonly session: {
+    /** Well below `idleSeconds`: only a refresh tells the service that somebody is there. */
     readonly accessSeconds: number
     readonly maxSeconds: number
     readonly idleSeconds: number
@@ -40,7 +41,7 @@ export const defaultPolicy: Policy = {
   oneTimeText: { lifeSeconds: 600, tries: 5, triesWindowSeconds: 600 },
   challengeLifeSeconds: 300,
   devicesPerUser: 5,
-  session: { accessSeconds: 300, maxSeconds: 1800, idleSeconds: 300, graceSeconds: 10 },
+  session: { accessSeconds: 120, maxSeconds: 1800, idleSeconds: 300, graceSeconds: 10 },
   repeatSeconds: 600,
   idempotency: { lifeSeconds: 86_400, answerBytes: 262_144, leaseSeconds: 90 },
   statementSeconds: 3600,

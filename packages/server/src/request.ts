@@ -135,12 +135,15 @@ class Verified {
   readonly device: DeviceRecord
   readonly claims: AccessTokenClaims
   readonly signedBy: 'session' | 'device'
+  /** What its signature covers: components in order. */
+  readonly covered: readonly string[]
   /** Monotonic milliseconds: how long ago its session was looked at. */
   readonly begunMs: number
 
   constructor(candidate: Candidate) {
     this.head = candidate.head
     this.begunMs = candidate.begunMs
+    this.covered = set(candidate.signature).components
     this.device = set(candidate.session).device
     this.claims = set(candidate.session).claims
     this.signedBy = set(candidate.signedBy)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import {
   defaultRule,
   findRule,
+  HoldfastError,
   isCoverableField,
   isRoutePath,
   type RouteRule,
@@ -37,7 +38,10 @@ export interface HoldfastServer {
   /** For banks that hand out activation codes from their own back office. */
   readonly enrolment: Pick<Enrolment, 'issue'>
   readonly devices: Pick<Devices, 'revoke'>
-  /** True for the paths Holdfast answers itself: `/.well-known/holdfast` and `/holdfast/…`. */
+  /**
+   * True for the paths Holdfast answers itself: `/.well-known/holdfast` and `/holdfast/…`. Throws `ambiguous_request` for a path
+   * that differs from one of them by case alone.
+   */
   owns(path: string): boolean
   /** Answers one of them; never throws: refusals are answers too. */
   answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer>
@@ -82,6 +86,13 @@ function checkRoutes(routes: readonly RouteRule[]): void {
   }
 }
 
+function owns(path: string): boolean {
+  const isOwn = (text: string): boolean => text === statementPath || text.startsWith(ownPrefix)
+  if (isOwn(path)) return true
+  if (isOwn(path.toLowerCase())) throw new HoldfastError('ambiguous_request')
+  return false
+}
+
 /** A nonce memory that is new begins to count now, not with the first request that comes: phones then wait no longer than they must. */
 async function beginEpoch({ shortLived, clock }: Deployment): Promise<void> {
   const now = clock.now()
@@ -112,7 +123,7 @@ export async function createServer(options: Deployment): Promise<HoldfastServer>
     operators: createOperators(deployment, { enrolment, devices }),
     enrolment,
     devices,
-    owns: (path: string): boolean => path === statementPath || path.startsWith(ownPrefix),
+    owns,
     async answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer> {
       try {
         return await ownCalls(head, body)

@@ -48,7 +48,7 @@ describe('unlock', () => {
   test('gives tokens bound to the session key and the device', async () => {
     const session = await createKey()
     const response = await unlock(session)
-    expect(response).toMatchObject({ token_type: 'Holdfast', expires_in: 300, session_expires_in: 1800 })
+    expect(response).toMatchObject({ token_type: 'Holdfast', expires_in: 120, session_expires_in: 1800 })
     const claims = claimsOf(response)
     const now = stage.deployment.clock.now() / 1000
     expect(claims).toMatchObject({
@@ -57,7 +57,7 @@ describe('unlock', () => {
       sub: user,
       client_id: phone.device,
       iat: now,
-      exp: now + 300,
+      exp: now + 120,
       auth_time: now,
       cnf: { jkt: session.thumbprint, jwk: session.jwk },
       hf_dev: phone.key.thumbprint,
@@ -186,6 +186,19 @@ describe('refresh', () => {
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1)
     expect((await audit()).filter(({ action }) => action === 'session.refreshed')).toHaveLength(1)
     await refresh(answers[0]?.refresh_token ?? '')
+  })
+
+  test('what the grace answered is repeated like any other answer', async () => {
+    const first = await unlock()
+    const second = await refresh(first.refresh_token)
+    const call = await refreshCall(first.refresh_token)
+    expect(await token(call)).toEqual(second)
+    expect(await token(call)).toEqual(second)
+    await refresh(second.refresh_token)
+    stage.pass(9 * 60)
+    expect(await token(call)).toEqual(second)
+    stage.pass(2 * 60)
+    expect(await refusal(token(call))).toBe('signature_expired')
   })
 
   test('fifty twins at once get one answer', async () => {

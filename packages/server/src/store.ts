@@ -95,14 +95,17 @@ export type RotateInput = {
   nextIdleAt: number
   /** How long the immediate predecessor still gets the successor's answer. */
   graceMs: number
-  /** Holds the answer with the successor in it. */
+  /** Holds the answer with the successor in it; a `repeated` request keeps the answer it gets under this hash instead. */
   repeat: RepeatRecord
   /** Written with a rotation only; the caller appends its own entry for `reused`. */
   audit: AuditEntry
 }
 export type RotateResult =
   | { kind: 'rotated' }
-  /** The immediate predecessor came again from the same device within the grace: here is what its successor got. */
+  /**
+   * The immediate predecessor came again from the same device within the grace: here is what its successor got, kept for
+   * this request too in the same act.
+   */
   | { kind: 'repeated'; sealedAnswer: string }
   /** An older token came: the family was alive and is ended now. */
   | { kind: 'reused'; sid: string }

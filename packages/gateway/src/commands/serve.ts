@@ -36,6 +36,9 @@ function summary(config: Config, { port, adminPort, pins, credentialsFile }: Run
     `Holdfast serves ${origin}`,
     `  configuration  ${file}`,
     `  listening on   ${listen.host}:${port}${listen.tls === undefined ? '' : ' (TLS)'}`,
+    ...listen.trustedProxies.map(
+      (proxy) => `  behind         ${proxy}, whose X-Forwarded-For names the client`,
+    ),
     `  operators on   ${admin.host}:${adminPort}, credentials in ${credentialsFile}`,
     `  store          ${store.kind}, nonces in ${nonces.kind}`,
     ...upstreams.map(

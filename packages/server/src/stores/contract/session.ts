@@ -70,10 +70,11 @@ function rotationContract(nodes: Nodes, { it, expect }: TestRunner): void {
       inputs,
       results.findIndex(({ kind }) => kind === 'rotated'),
     )
-    const { sealedAnswer, requestHash } = winner.repeat
+    const { sealedAnswer } = winner.repeat
     const repeated = results.filter(({ kind }) => kind === 'repeated')
     expect(repeated).toEqual(repeated.map(() => ({ kind: 'repeated', sealedAnswer })))
-    expect(await store.findRepeat(requestHash, t0)).toBe(sealedAnswer)
+    const kept = inputs.map(({ repeat }) => store.findRepeat(repeat.requestHash, repeat.expiresAt - 1))
+    expect(tally(await Promise.all(kept))).toEqual({ [sealedAnswer]: 50 })
     const session = await store.findFamilyByRefresh(family.refreshDigest)
     expect(session?.family.refreshDigest).toBe(winner.nextDigest)
     expect(session?.family.idleAt).toBe(winner.nextIdleAt)
@@ -113,6 +114,7 @@ function reuseContract(nodes: Nodes, { it, expect }: TestRunner): void {
     const heard = await hearing(await nodes(), (event) => 'sid' in event && event.sid === family.sid)
     const late = rotation(family, family.refreshDigest, t0 + first.graceMs + 1)
     expect(await store.rotateRefresh(late)).toEqual({ kind: 'reused', sid: family.sid })
+    expect(await store.findRepeat(late.repeat.requestHash, t0)).toBe(null)
     await heard()
     expect((await store.findSession(family.sid))?.family.endedAt).toBe(late.now)
     const current = rotation(family, first.nextDigest, late.now)

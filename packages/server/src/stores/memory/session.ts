@@ -39,7 +39,11 @@ export function sessionActs(records: Records): Acts {
       if (!family || !device) return { kind: 'refused' }
       const verdict = judgeRefresh({ ...family, deviceRevokedAt: device.revokedAt }, input)
       if (verdict.kind === 'refuse') return { kind: 'refused' }
-      if (verdict.kind === 'repeat') return { kind: 'repeated', sealedAnswer: verdict.sealedAnswer }
+      if (verdict.kind === 'repeat') {
+        const { sealedAnswer } = verdict
+        repeats.set(input.repeat.requestHash, { ...input.repeat, sealedAnswer })
+        return { kind: 'repeated', sealedAnswer }
+      }
       if (verdict.kind === 'reuse') {
         family.endedAt = input.now
         tell(records, { sid: family.sid })

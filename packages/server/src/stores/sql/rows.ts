@@ -25,7 +25,7 @@ export function step<Row extends object>(statement: RawBuilder<Row>): () => RawB
 }
 
 /** Keeps the answer; a leftover of the same hash has expired, or the act that led here would not have happened. */
-export function keepRepeat(repeat: RepeatRecord, when: string): RawBuilder<Record<string, unknown>> {
+export function keepRepeat(repeat: RepeatRecord, when?: string): RawBuilder<Record<string, unknown>> {
   return sql`${insertRow('repeat', repeat, when)} on conflict (request_hash)
     do update set sealed_answer = excluded.sealed_answer, expires_at = excluded.expires_at`
 }

@@ -57,7 +57,11 @@ export function sessionActs(db: Kysely<Database>): Acts {
         if (!held) return { kind: 'refused' }
         const verdict = judgeRefresh(held, input)
         if (verdict.kind === 'refuse') return { kind: 'refused' }
-        if (verdict.kind === 'repeat') return { kind: 'repeated', sealedAnswer: verdict.sealedAnswer }
+        if (verdict.kind === 'repeat') {
+          const { sealedAnswer } = verdict
+          await keepRepeat({ ...input.repeat, sealedAnswer }).execute(tx)
+          return { kind: 'repeated', sealedAnswer }
+        }
         if (verdict.kind === 'reuse') {
           await endReused(tx, held.sid, input.now)
           return { kind: 'reused', sid: held.sid }
