@@ -123,6 +123,4 @@ describe('an Idempotency-Key', () => {
     expect(kept).not.toContain('canary-4711')
     expect(kept).not.toContain(toBase64url(utf8('canary-4711')))
   })
-    expect(JSON.stringify(kept)).not.toContain('canary-4711')
-  })
 })
