@@ -26,21 +26,36 @@ type Sent = {
   readonly body: string
 }
 
+type Change = {
+  body?: string
+  secret?: string
+  name?: string
+  created?: number
+  /** Fields beside the usual, and which of them the route names. */
+  further?: Fields
+  routeFields?: readonly string[]
+}
+
 /** A request as the gateway hands it over. */
-function handedOver(change: { body?: string; secret?: string; name?: string; created?: number } = {}): Sent {
+function handedOver(change: Change = {}): Sent {
+  const { further = [['x-purpose', 'rent']], routeFields = ['x-purpose'] } = change
   const { body = order, name = 'accounts', created = Math.floor(Date.now() / 1000) } = change
   const digest = createHash('sha256').update(body).digest('base64')
   const who = { user: 'ann', device: 'd1', session: 's1', acr: 'device', authTime: created }
   const fields: Fields = [
     ['content-digest', `sha-256=:${digest}:`],
+    ['content-type', 'application/json'],
     ...identityFields(who),
     ['idempotency-key', randomBytes(16).toString('base64url')],
+    ...further,
   ]
   const [method, target] = ['POST', '/transfers']
-  const { base, input } = forwardBase(
-    { method, target, fields: new Map(fields) },
-    { created, nonce: randomBytes(16).toString('base64url'), keyid: name, algorithm: 'hmac-sha256' },
-  )
+  const { base, input } = forwardBase({ method, target, fields: new Map(fields) }, routeFields, {
+    created,
+    nonce: randomBytes(16).toString('base64url'),
+    keyid: name,
+    algorithm: 'hmac-sha256',
+  })
   const mac = createHmac('sha256', change.secret ?? secret)
     .update(base)
     .digest('base64')
@@ -82,6 +97,13 @@ const twice = (sent: Sent, name: string): Sent => ({
 })
 const ago = (seconds: number): number => Math.floor(Date.now() / 1000) - seconds
 
+/** A name once more at the end of the list: a form the gateway never makes. */
+function signedTwice(name: string): Sent {
+  const sent = handedOver()
+  const input = sent.fields.find(([known]) => known === 'signature-input')?.[1] ?? ''
+  return withField(sent, 'signature-input', input.replace(');', ` "${name}");`))
+}
+
 const unsigned = 'the request is not signed by the gateway'
 const uncovered = 'the signature does not cover this request'
 const wrong = 'the signature is wrong'
@@ -94,6 +116,24 @@ const forgeries: ReadonlyArray<readonly [string, () => Sent, string]> = [
   ['a user in Latin-1', () => withField(handedOver(), 'holdfast-user', 'zoë'), wrong],
   ['no user', () => without(handedOver(), 'holdfast-user'), uncovered],
   ['another Idempotency-Key', () => withField(handedOver(), 'idempotency-key', 'k'.repeat(22)), wrong],
+  ['another content type', () => withField(handedOver(), 'content-type', 'text/plain'), wrong],
+  ['no content type', () => without(handedOver(), 'content-type'), uncovered],
+  ['another field of the route', () => withField(handedOver(), 'x-purpose', 'gift'), wrong],
+  ['a field of the route taken away', () => without(handedOver(), 'x-purpose'), uncovered],
+  ['a field of the route twice', () => twice(handedOver(), 'x-purpose'), 'a field came twice'],
+  [
+    'a field of the route that the phone did not send',
+    () => withField(handedOver({ further: [] }), 'x-purpose', 'gift'),
+    uncovered,
+  ],
+  ['a believed field that is not signed', () => handedOver({ routeFields: [] }), uncovered],
+  [
+    'a further field of ours',
+    () => handedOver({ further: [['holdfast-role', 'clerk']], routeFields: ['holdfast-role'] }),
+    uncovered,
+  ],
+  ['a field signed twice', () => signedTwice('x-purpose'), uncovered],
+  ['a usual field signed again', () => signedTwice('content-type'), uncovered],
   ['another target', () => ({ ...handedOver(), target: '/transfers?a' }), wrong],
   [
     'another body',
@@ -140,7 +180,7 @@ listen: { port: ${port} }
 data: ./${port}
 store: { kind: memory }
 upstreams: [{ name: accounts, url: "http://127.0.0.1:${backendPort}", identity: { mode: hmac-sha256, secretFile: ./secret } }]
-routes: [{ path: /public/*, policy: open }]
+routes: [{ path: /public/*, policy: open }, { path: /transfers, fields: [x-purpose] }]
 outbox: { kind: insecureReadable, file: ./unused.jsonl }
 `
   let oneTimeText = ''
@@ -162,7 +202,8 @@ outbox: { kind: insecureReadable, file: ./unused.jsonl }
     await pending.confirm(oneTimeText)
     const session = await client.unlock()
     const ask = async (method: string, target: string, body?: string): Promise<string> => {
-      const answer = await session.fetch(target, body === undefined ? { method } : { method, body })
+      const headers = { 'x-purpose': 'rent' }
+      const answer = await session.fetch(target, body === undefined ? { method } : { method, headers, body })
       return `${answer.status} ${await answer.text()}`
     }
     return [
@@ -196,7 +237,10 @@ describe.each(cases)('the account service in $name', ({ backend, absent }) => {
 
     it('takes what the gateway hands over, once', async () => {
       const sent = handedOver()
-      expect(await send(running.port, sent)).toMatchObject({ status: 201, json: { from: 'ann', to: 'bob' } })
+      expect(await send(running.port, sent)).toMatchObject({
+        status: 201,
+        json: { from: 'ann', to: 'bob', purpose: 'rent' },
+      })
       const used = { status: 403, json: { error: 'the signature was used before' } }
       expect(await send(running.port, sent)).toEqual(used)
     })
@@ -211,7 +255,7 @@ describe.each(cases)('the account service in $name', ({ backend, absent }) => {
       const answers = await throughGateway(fresh.port)
       expect(answers).toEqual([
         '200 {"user":"ann","cents":100000}',
-        '201 {"id":1,"from":"ann","to":"bob","cents":2500}',
+        '201 {"id":1,"from":"ann","to":"bob","cents":2500,"purpose":"rent"}',
         '422 {"error":"to: a name, cents: a whole number above 0"}',
         '422 {"error":"to: a name, cents: a whole number above 0"}',
         '409 {"error":"not enough money"}',

@@ -21,11 +21,12 @@ function createBank() {
   return {
     balance,
     transfers: (user) => transfers.filter(({ from, to }) => user === from || user === to),
-    transfer(from, { to, cents }) {
+    transfer(from, { to, cents }, purpose) {
       if (balance(from) < cents) return null
       balances.set(from, balance(from) - cents)
       balances.set(to, balance(to) + cents)
-      const entry = { id: transfers.length + 1, from, to, cents }
+      // `purpose` is left out of JSON where there is none.
+      const entry = { id: transfers.length + 1, from, to, cents, purpose }
       transfers.push(entry)
       return entry
     },
@@ -78,11 +79,11 @@ function get(path, response, { bank, user }) {
   return answer(response, 404, { error: 'not found' })
 }
 
-function post(path, response, { bank, user, body }) {
+function post(path, response, { bank, user, body, purpose }) {
   if (path !== '/transfers') return answer(response, 404, { error: 'not found' })
   const order = parseOrder(body)
   if (order === null) return answer(response, 422, { error: 'to: a name, cents: a whole number above 0' })
-  const entry = bank.transfer(user, order)
+  const entry = bank.transfer(user, order, purpose)
   if (entry === null) return answer(response, 409, { error: 'not enough money' })
   return answer(response, 201, entry)
 }
@@ -99,7 +100,7 @@ async function serve(request, response, { bank, check }) {
   }
   try {
     const user = check(request, body, Date.now() / 1000)
-    return act(url, response, { bank, user, body })
+    return act(url, response, { bank, user, body, purpose: request.headers['x-purpose'] })
   } catch (error) {
     if (error instanceof Refused) return answer(response, 403, { error: error.message })
     throw error
@@ -119,7 +120,7 @@ if (values['secret-file'] === undefined) {
 }
 const bytes = readFileSync(values['secret-file'])
 // The same bytes the gateway takes: the file less one final line break.
-const check = identityChecker(values.name, bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes)
+const check = identityChecker(values.name, bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes, ['x-purpose'])
 const tools = { bank: createBank(), check }
 const server = createServer((request, response) => {
   serve(request, response, tools).catch(() => response.destroy())

@@ -34,13 +34,15 @@ class Bank:
         with self._lock:
             return [transfer for transfer in self._transfers if user in (transfer["from"], transfer["to"])]
 
-    def transfer(self, user, to, cents):
+    def transfer(self, user, to, cents, purpose):
         with self._lock:
             if self._balances.setdefault(user, 100_000) < cents:
                 return None
             self._balances[user] -= cents
             self._balances[to] = self._balances.setdefault(to, 100_000) + cents
             entry = {"id": len(self._transfers) + 1, "from": user, "to": to, "cents": cents}
+            if purpose is not None:
+                entry["purpose"] = purpose
             self._transfers.append(entry)
             return entry
 
@@ -78,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         order = parse_order(body)
         if order is None:
             return self.answer(422, {"error": "to: a name, cents: a whole number above 0"})
-        entry = self.server.bank.transfer(user, *order)
+        entry = self.server.bank.transfer(user, *order, self.headers["X-Purpose"])
         if entry is None:
             return self.answer(409, {"error": "not enough money"})
         return self.answer(201, entry)
@@ -147,7 +149,7 @@ def main():
     options = parser.parse_args()
     with open(options.secret_file, "rb") as file:
         # The same bytes the gateway takes: the file less one final line break.
-        checker = IdentityChecker(options.name, file.read().removesuffix(b"\n"))
+        checker = IdentityChecker(options.name, file.read().removesuffix(b"\n"), fields=["x-purpose"])
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True
     server.bank = Bank()
