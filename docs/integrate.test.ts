@@ -23,10 +23,12 @@ describe('the worked example of the forwarded identity', () => {
   it('has the base that the gateway makes of its request', () => {
     const created = Number(/created=(\d+)/.exec(head)?.[1])
     const nonce = /nonce="([^"]+)"/.exec(head)?.[1] ?? ''
-    const made = forwardBase(
-      { method, target, fields },
-      { created, nonce, keyid: 'accounts', algorithm: 'hmac-sha256' },
-    )
+    const made = forwardBase({ method, target, fields }, ['x-purpose'], {
+      created,
+      nonce,
+      keyid: 'accounts',
+      algorithm: 'hmac-sha256',
+    })
     expect(made.base).toBe(base)
     expect(fields.get('signature-input')).toBe(`hf=${made.input}`)
     expect(page).toContain(`The base, ${Buffer.byteLength(base)} bytes`)
@@ -39,11 +41,12 @@ describe('the worked example of the forwarded identity', () => {
 
   it('is accepted by the check for Node, then, and once', async () => {
     type Check = (request: object, body: Uint8Array, now: number) => string
-    type Identity = { readonly identityChecker: (name: string, secret: Uint8Array) => Check }
+    type Make = (name: string, secret: Uint8Array, believed: readonly string[]) => Check
+    type Identity = { readonly identityChecker: Make }
     // Not of TypeScript, so known by its address only.
     const address = new URL('../examples/node-accounts/identity.mjs', import.meta.url).href
     const { identityChecker } = (await import(address)) as Identity
-    const check = identityChecker('accounts', Buffer.from(block('text secret')))
+    const check = identityChecker('accounts', Buffer.from(block('text secret')), ['x-purpose'])
     const headersDistinct = Object.fromEntries([...fields].map(([name, value]) => [name, [value]]))
     const ask = (): string =>
       check({ method, url: target, headersDistinct }, Buffer.from(body), 1_790_000_030)

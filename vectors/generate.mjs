@@ -6,16 +6,22 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { activationVectors, checkWordVectors } from './generate/activation.mjs'
 import { answerVectors } from './generate/answer.mjs'
+import { enrolmentAnswerVectors } from './generate/enrolment-answer.mjs'
 import { forwardVectors } from './generate/forward.mjs'
+import { routeVectors } from './generate/route.mjs'
 import { signedRequestVectors } from './generate/signed-request.mjs'
 import { statementVectors } from './generate/statement.mjs'
+import { timeVectors } from './generate/time.mjs'
 import { tokenVectors } from './generate/token.mjs'
 
 const makers = {
   'signed-request.json': signedRequestVectors,
   'answer.json': answerVectors,
   'statement.json': statementVectors,
+  'time.json': timeVectors,
+  'route.json': routeVectors,
   'activation.json': activationVectors,
+  'enrolment-answer.json': enrolmentAnswerVectors,
   'token.json': tokenVectors,
   'forward.json': forwardVectors,
   'check-words.json': checkWordVectors,

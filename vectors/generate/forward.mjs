@@ -16,11 +16,21 @@ const write = {
   target: '/transfers',
   fields: [['Content-Type', 'text/plain'], ...read.fields, ['Idempotency-Key', 'transfer-0123456789']],
 }
-const order = ['content-digest', ...identity.map(([name]) => name.toLowerCase()), 'idempotency-key']
+const noted = {
+  ...write,
+  fields: [...write.fields, ['Accept', '*/*'], ['X-Purpose', 'rent'], ['X-Note', '']],
+  routeFields: ['x-note', 'x-absent', 'x-purpose'],
+}
+const order = [
+  'content-digest',
+  'content-type',
+  ...identity.map(([name]) => name.toLowerCase()),
+  'idempotency-key',
+]
 
-function forward(name, message, algorithm, sign) {
+function forward(name, { routeFields = [], ...message }, algorithm, sign) {
   const values = new Map(message.fields.map(([field, value]) => [field.toLowerCase(), value]))
-  const present = order.filter((field) => values.has(field))
+  const present = [...order, ...routeFields].filter((field) => values.has(field))
   const keyid = algorithm === 'hmac-sha256' ? 'accounts' : thumbprint(testKeys.forward)
   const list = ['@method', '@request-target', ...present].map((field) => `"${field}"`).join(' ')
   const parameters = { created: 1_790_000_000, nonce: nonceOf(name), keyid, algorithm }
@@ -31,23 +41,30 @@ function forward(name, message, algorithm, sign) {
   const signature = (algorithm === 'hmac-sha256' ? hmac() : sign(name, testKeys.forward, base)).toString(
     'base64',
   )
-  return { name, message, parameters, base, signature_input: `hf=${input}`, signature: `hf=:${signature}:` }
+  const signed = { signature_input: `hf=${input}`, signature: `hf=:${signature}:` }
+  return { name, message, routeFields, parameters, base, ...signed }
 }
 
 const field = (name, value) => (message) => {
   return { ...message, fields: message.fields.map((pair) => (pair[0] === name ? [name, value] : pair)) }
 }
+const dropped = (name) => (message) => {
+  return { ...message, fields: message.fields.filter(([known]) => known !== name) }
+}
+const added = (name, value) => (message) => ({ ...message, fields: [...message.fields, [name, value]] })
 const tampered = [
-  ['another user', field('Holdfast-User', 'eve')],
-  ['another session', field('Holdfast-Session', 'family-9876543210')],
-  ['another digest', field('Content-Digest', 'sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:')],
-  ['another method', (message) => ({ ...message, method: 'DELETE' })],
-  ['another target', (message) => ({ ...message, target: '/accounts?x=2' })],
-  ['a field taken away', (message) => ({ ...message, fields: message.fields.slice(0, -1) })],
-  [
-    'a field added',
-    (message) => ({ ...message, fields: [...message.fields, ['Idempotency-Key', 'a'.repeat(16)]] }),
-  ],
+  ['another user', read, field('Holdfast-User', 'eve')],
+  ['another session', read, field('Holdfast-Session', 'family-9876543210')],
+  ['another digest', read, field('Content-Digest', 'sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:')],
+  ['another method', read, (message) => ({ ...message, method: 'DELETE' })],
+  ['another target', read, (message) => ({ ...message, target: '/accounts?x=2' })],
+  ['a field taken away', read, dropped('Holdfast-Auth-Time')],
+  ['a field added', read, added('Idempotency-Key', 'a'.repeat(16))],
+  ['another content type', write, field('Content-Type', 'application/json')],
+  ['a content type added', read, added('Content-Type', 'text/plain')],
+  ['another field of the route', noted, field('X-Purpose', 'gift')],
+  ['a field of the route taken away', noted, dropped('X-Note')],
+  ['a field of the route added', noted, added('X-Absent', 'gift')],
 ]
 
 function casesOf(algorithm, sign) {
@@ -55,9 +72,10 @@ function casesOf(algorithm, sign) {
   const good = [
     ['a read', read],
     ['a write', write],
+    ['a write with fields of its route', noted],
   ].map(([name, message]) => Object.assign(forward(named(name), message, algorithm, sign), { expect: 'ok' }))
-  const bad = tampered.map(([name, way]) => {
-    const made = forward(named(name), read, algorithm, sign)
+  const bad = tampered.map(([name, message, way]) => {
+    const made = forward(named(name), message, algorithm, sign)
     return Object.assign(made, { message: way(made.message), expect: 'signature_invalid' })
   })
   return [...good, ...bad]

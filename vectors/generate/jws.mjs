@@ -13,7 +13,10 @@ export function foreignHeaders(good, jwk) {
     ['alg HS256', { ...good, alg: 'HS256' }],
     ['no typ', { ...good, typ: undefined }],
     ['typ JWT', { ...good, typ: 'JWT' }],
-    ['typ of another message', { ...good, typ: 'hf-time+jwt' }],
+    [
+      'typ of another message',
+      { ...good, typ: good.typ === 'hf-time+jwt' ? 'hf-statement+jwt' : 'hf-time+jwt' },
+    ],
     ['crit', { ...good, crit: ['exp'], exp: 1 }],
     ['b64', { ...good, b64: false, crit: ['b64'] }],
     ['jku', { ...good, jku: 'https://evil.example/keys' }],

@@ -22,7 +22,7 @@ const oddEncoding = /%(?:[01][0-9A-F]|2[35DEF]|3[0-9BF]|4[1-9A-F]|5[0-9ACF]|6[1-
 /**
  * Throws `ambiguous_request` for absolute and authority form, fragments, backslashes, dot segments, doubled slashes, path
  * parameters, percent-encodings of characters that need none or that divide paths, and octets that are not UTF-8 (an
- * overlong "/" among them): backends decode those, and a route policy must not miss them.
+ * overlong "/" among them) or not in NFKC: backends decode those, and a route policy must not miss them.
  */
 export function parseTarget(raw: string): Target {
   const path = raw.length <= maxLength ? form.exec(raw)?.[1] : undefined
@@ -32,10 +32,13 @@ export function parseTarget(raw: string): Target {
   return { raw, path: decode(path) }
 }
 
+/** Compatibility forms ("／" for "/", "．" for ".", "ſ" for "s") are what best-fit conversions at a backend turn into others. */
 function decode(path: string): string {
   try {
-    return decodeURIComponent(path)
+    const decoded = decodeURIComponent(path)
+    if (decoded.normalize('NFKC') === decoded) return decoded
   } catch (cause) {
     throw new HoldfastError('ambiguous_request', { cause })
   }
+  throw new HoldfastError('ambiguous_request')
 }

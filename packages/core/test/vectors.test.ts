@@ -6,15 +6,26 @@ import { verifyAnswer } from '../src/answer.ts'
 import { fromBase64, utf8 } from '../src/bytes.ts'
 import { checkWords } from '../src/check-words.ts'
 import { nodeCrypto } from '../src/crypto/node.ts'
-import { activationProof, checkPhrase, encodeTranscript, transcriptHash } from '../src/enrolment.ts'
+import type { VerifyKey } from '../src/crypto/port.ts'
+import {
+  activationProof,
+  checkPhrase,
+  encodeTranscript,
+  openBound,
+  openOffer,
+  transcriptHash,
+} from '../src/enrolment.ts'
 import { HoldfastError } from '../src/errors.ts'
 import { parseFields } from '../src/fields.ts'
 import { type ForwardParameters, forwardBase } from '../src/forward.ts'
 import type { PublicJwk } from '../src/jwk.ts'
+import { findRule, type RouteRule } from '../src/route.ts'
 import { openStatement, type StatementTrust } from '../src/statement.ts'
+import { parseTarget } from '../src/target.ts'
+import { openTime } from '../src/time.ts'
 import { decodeAccessToken } from '../src/token.ts'
 import { judge, type ReceivedRequest } from './judge.ts'
-import { outcomeOf } from './refusal.ts'
+import { outcome, outcomeOf } from './refusal.ts'
 
 const folder = new URL('../../../vectors/', import.meta.url)
 
@@ -77,6 +88,51 @@ describe('vectors/statement.json', () => {
   })
 })
 
+describe('vectors/time.json', () => {
+  type Case = { jws: string; expected: { issuer: string; nonce: string }; time?: number }
+  const file = read('time.json') as File<Case, Keys>
+  it.each(file.cases)('$name: $expect', async ({ jws, expected, time, expect: result }) => {
+    const key = nodeCrypto.importPublicKey(Object.values(file.keys)[0] as PublicJwk)
+    const opened: number[] = []
+    const open = async () => opened.push(await openTime(jws, expected, key, nodeCrypto))
+    expect(await outcomeOf(open)).toBe(result)
+    if (result === 'ok') expect(opened).toEqual([time])
+  })
+})
+
+describe('vectors/route.json', () => {
+  type Case = { rules: string; method: string; target: string; rule?: number | 'default' }
+  const file = read('route.json') as File<Case, { rules: Readonly<Record<string, RouteRule[]>> }>
+  it.each(file.cases)('$name: $expect', ({ rules, method, target, rule, expect: expected }) => {
+    const set = file.rules[rules] as RouteRule[]
+    const found: Array<RouteRule | undefined> = []
+    expect(outcome(() => found.push(findRule(set, method, parseTarget(target).path)))).toBe(expected)
+    if (expected === 'ok') expect(found).toEqual([rule === 'default' ? undefined : set[rule as number]])
+  })
+})
+
+describe('vectors/enrolment-answer.json', () => {
+  type Case = {
+    typ: string
+    jws: string
+    trust: { issuer: string; transcript: string }
+    payload?: object
+  }
+  const file = read('enrolment-answer.json') as File<Case, Keys>
+  async function keyOf(kid: string): Promise<VerifyKey> {
+    const key = file.keys[kid]
+    if (key === undefined) throw new HoldfastError('answer_refused')
+    return nodeCrypto.importPublicKey(key)
+  }
+  it.each(file.cases)('$name: $expect', async ({ typ, jws, trust, payload, expect: expected }) => {
+    const open = typ === 'hf-device+jwt' ? openBound : openOffer
+    const opened: object[] = []
+    const result = await outcomeOf(async () => opened.push(await open(jws, { ...trust, keyOf }, nodeCrypto)))
+    expect(result).toBe(expected)
+    if (expected === 'ok') expect(opened).toEqual([payload])
+  })
+})
+
 describe('vectors/token.json', () => {
   const file = read('token.json') as File<{ token: string; claims?: object }, Keys>
   it.each(file.cases)('$name: $expect', ({ token, claims, expect: expected }) => {
@@ -134,6 +190,7 @@ describe('vectors/check-words.json', () => {
 describe('vectors/forward.json', () => {
   type Case = {
     message: { method: string; target: string; fields: Pairs }
+    routeFields: string[]
     parameters: ForwardParameters
     base: string
     signature_input: string
@@ -142,7 +199,7 @@ describe('vectors/forward.json', () => {
   const file = read('forward.json') as File<Case, Keys & { secret: string }>
   it.each(file.cases)('$name: $expect', ({ message, parameters, signature, expect: expected, ...vector }) => {
     const fields = parseFields(message.fields.flat())
-    const { base, input } = forwardBase({ ...message, fields }, parameters)
+    const { base, input } = forwardBase({ ...message, fields }, vector.routeFields, parameters)
     const bytes = fromBase64(/^hf=:(.*):$/.exec(signature)?.[1] ?? '')
     const byHmac = (): boolean =>
       Buffer.from(nodeCrypto.hmacSha256(Buffer.from(file.secret, 'hex'), utf8(base))).equals(bytes)

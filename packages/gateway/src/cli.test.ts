@@ -1,7 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
 import { request } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fromBase64url, fromUtf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
@@ -71,7 +69,7 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(gateway.output()).not.toContain(secret)
   })
 
-  it('makes activation codes', async () => {
+  it.concurrent('makes activation codes', async () => {
     const text = await place.run('activate', '--user', 'alice', '--send-to', '+41790000042', ...at)
     expect(text.code).toBe(0)
     expect(text.out).toMatch(
@@ -81,12 +79,22 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(JSON.parse(json.out)).toMatchObject({ code_id: expect.any(String), expires: expect.any(Number) })
   })
 
-  it('lists devices and refuses to remove one that is not there', async () => {
+  it.concurrent('lists devices and refuses to remove one that is not there', async () => {
     expect(JSON.parse((await place.run('devices', '--json', ...at)).out)).toEqual({ devices: [], next: null })
     expect((await place.run('devices', '--user', 'alice', ...at)).out).toMatch(/^DEVICE +USER/)
     const none = await place.run('revoke', 'A'.repeat(22), ...at)
     expect(none).toMatchObject({ code: 1, out: '' })
     expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
+  })
+
+  it.concurrent('refuses wrong credentials and says where to find right ones', async () => {
+    writeFileSync(join(place.directory, 'wrong.json'), JSON.stringify({ name: 'admin', secret: 'hfo_wrong' }))
+    const wrong = await place.run('devices', '--credentials', 'wrong.json', ...at)
+    expect(wrong.code).toBe(1)
+    expect(wrong.err).toContain('operator_required')
+    const none = await place.run('devices', '--credentials', 'none.json', ...at)
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('no credentials in none.json')
   })
 
   it('gives each operator credentials of their own, which end when they are removed', async () => {
@@ -108,16 +116,6 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect((await place.run('operators', 'remove', 'admin', ...at)).err).toContain(
       'the last operator and stays',
     )
-  })
-
-  it('refuses wrong credentials and says where to find right ones', async () => {
-    writeFileSync(join(place.directory, 'wrong.json'), JSON.stringify({ name: 'admin', secret: 'hfo_wrong' }))
-    const wrong = await place.run('devices', '--credentials', 'wrong.json', ...at)
-    expect(wrong.code).toBe(1)
-    expect(wrong.err).toContain('operator_required')
-    const none = await place.run('devices', '--credentials', 'none.json', ...at)
-    expect(none.code).toBe(2)
-    expect(none.err).toContain('no credentials in none.json')
   })
 
   it('rotates a key through the gateway, which takes it over at once and writes down who asked', async () => {
@@ -157,19 +155,21 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     await expect.poll(() => statementKeys(gateway.port), { timeout: 10_000 }).toContain(added)
   })
 
-  it.each([
-    [['keys', 'rotate', 'token', '--offline']],
-    [['operators', 'add', 'eve', '--out', 'eve.json', '--offline']],
-  ])('does not %j while a gateway holds the embedded database', async (args) => {
+  it.concurrent('does nothing offline while a gateway holds the embedded database', async () => {
     const before = await statementKeys(gateway.port)
-    const { code, out, err } = await place.run(...args)
-    expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain('another gateway uses it')
+    const told = await Promise.all([
+      place.run('keys', 'rotate', 'token', '--offline'),
+      place.run('operators', 'add', 'eve', '--out', 'eve.json', '--offline'),
+    ])
+    for (const { code, out, err } of told) {
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+      expect(err).toContain('another gateway uses it')
+    }
     expect(existsSync(join(place.directory, 'eve.json'))).toBe(false)
     expect(await statementKeys(gateway.port)).toEqual(before)
   })
 
-  it('explains a captured request by its own checks', async () => {
+  it.concurrent('explains a captured request by its own checks', async () => {
     const capture = 'GET /accounts HTTP/1.1\nHost: 127.0.0.1:8080\nContent-Digest: sha-256=:x:\n\n'
     const told = await place.runWithInput(capture, 'explain', ...at)
     expect(told.code).toBe(1)
@@ -180,7 +180,7 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(noRequest.err).toContain('line 1 is no request line')
   })
 
-  it('answers health and metrics without credentials, the rest only with, and foreign hosts not at all', async () => {
+  it.concurrent('answers health and metrics without credentials, the rest only with, and foreign hosts not at all', async () => {
     const own = `127.0.0.1:${gateway.adminPort}`
     const status = async (path: string, host = own): Promise<number> =>
       (await get(gateway.adminPort, path, host)).status
@@ -196,12 +196,12 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect((await fetch(`http://${own}/metrics`, page)).status).toBe(400)
   })
 
-  it('does not show the admin API on the public listener', async () => {
+  it.concurrent('does not show the admin API on the public listener', async () => {
     expect((await get(gateway.port, '/admin/devices', '127.0.0.1:8080')).status).toBe(401)
     expect((await get(gateway.port, '/metrics', '127.0.0.1:8080')).body).toContain('signature_missing')
   })
 
-  it('does not start twice on one database', async () => {
+  it.concurrent('does not start twice on one database', async () => {
     const second = await place.run('serve')
     expect(second.code).toBe(1)
     expect(second.err).toContain('the embedded database cannot be opened')
@@ -228,104 +228,5 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
       ]),
     )
     expect((await gateway.stop('SIGINT')).code).toBe(0)
-  })
-})
-
-describe.concurrent('holdfast says what is wrong and ends with status 2', { timeout: 20_000 }, () => {
-  let place: Place
-  beforeAll(() => {
-    place = createPlace(config)
-  })
-  afterAll(() => place.clear())
-
-  it.each([
-    [['srve'], 'did you mean "serve"'],
-    [['serve', '--config', 'none.yaml'], 'none.yaml does not exist'],
-    [['serve', '--wrokers', '2'], '--wrokers'],
-    [['serve', '--workers', 'x'], '--workers: expected a whole number'],
-    [['serve', '--workers', '2'], 'needs store.kind: postgres'],
-    [['activate', '--user', 'a'], '--send-to is missing'],
-    [['activate', '--user', 'a', '--send-to', 'b'], 'the admin port is chosen at start'],
-    [['devices', '--admin', 'http://10.0.0.1:1'], 'expected http://127.0.0.1:PORT'],
-    [['keys', 'rotate', 'all'], 'rotate token|service|forward'],
-    [['revoke'], 'which device?'],
-  ])('holdfast %j', async (args, expected) => {
-    const { code, err, out } = await place.run(...args)
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain(expected)
-    expect(err).not.toContain('    at ')
-  })
-
-  it('helps', async () => {
-    const names = ['serve', 'activate', 'devices', 'revoke', 'keys', 'audit', 'operators', 'explain']
-    const told = await Promise.all(names.map((name) => place.run(name, '--help')))
-    told.forEach(({ code, out }, i) => {
-      expect(code).toBe(0)
-      expect(out).toContain(`holdfast ${names[i]}`)
-      expect(out).toContain('Example')
-    })
-    expect((await place.run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/)
-  })
-
-  it('says that no gateway runs', async () => {
-    writeFileSync(join(place.directory, 'c.json'), JSON.stringify({ name: 'a', secret: 'b' }))
-    const { code, err } = await place.run(
-      'devices',
-      '--credentials',
-      'c.json',
-      '--admin',
-      'http://127.0.0.1:9',
-    )
-    expect(code).toBe(1)
-    expect(err).toContain('is holdfast serve running?')
-  })
-})
-
-describe.concurrent('holdfast that cannot start', { timeout: 20_000 }, () => {
-  it.each([
-    [
-      'store: { kind: postgres, url: "postgres://nobody@127.0.0.1:9/none" }',
-      'the PostgreSQL store cannot be opened (ECONNREFUSED)',
-      1,
-    ],
-    [
-      'store: { kind: memory }\nnonces: { kind: redis, url: "redis://127.0.0.1:9" }',
-      'the Redis nonce memory cannot be opened',
-      1,
-    ],
-    ['data: holdfast.yaml', 'keys.json cannot be opened (EEXIST): check data', 1],
-    ['upstreams: x', 'Map keys must be unique', 2],
-  ])('says why: %s', async (line, expected, status) => {
-    const place = createPlace(`${config}${line}\n`)
-    try {
-      const { code, err, out } = await place.run('serve')
-      expect({ code, out }).toEqual({ code: status, out: '' })
-      expect(err).toContain(expected)
-      expect(err).not.toContain('    at ')
-    } finally {
-      place.clear()
-    }
-  })
-
-  it.each([
-    ['listen', 'listen: { port: PORT }\nadmin: { port: 0 }'],
-    ['admin', 'listen: { port: 0 }\nadmin: { port: PORT }'],
-  ])('says that the port of %s is taken', async (key, lines) => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await once(taken, 'listening')
-    const { port } = taken.address() as AddressInfo
-    const rest = config.split('\n').filter((line) => !/^(listen|admin):/.test(line))
-    const place = createPlace(
-      [...rest, lines.replace('PORT', String(port)), 'store: { kind: memory }'].join('\n'),
-    )
-    try {
-      const { code, err, out } = await place.run('serve')
-      expect({ code, out }).toEqual({ code: 1, out: '' })
-      expect(err).toContain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE): another program listens there`)
-      expect(err).toContain(`(${key}.host, ${key}.port)`)
-    } finally {
-      place.clear()
-      taken.close()
-    }
   })
 })

@@ -116,6 +116,7 @@ const policy = v.strictObject({
       accessSeconds: v.exactOptional(positive),
       maxSeconds: v.exactOptional(positive),
       idleSeconds: v.exactOptional(positive),
+      unlocksPerMinute: v.exactOptional(positive),
       graceSeconds: v.exactOptional(positive),
     }),
   ),

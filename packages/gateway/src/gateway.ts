@@ -47,6 +47,10 @@ export interface Gateway {
 /** How long claims may take to be settled once their backends were cut off. */
 const settleMs = 2_000
 
+function longestTimeoutMs({ upstreams, routes }: GatewayOptions): number {
+  return Math.max(...[...upstreams, ...routes].map(({ timeoutMs }) => timeoutMs ?? 0))
+}
+
 /** Throws TypeError for a configuration that cannot work or is not safe. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { server, keys, clock, limits, log, metrics } = options
@@ -78,12 +82,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     refusal,
     call: createCall({ ledger, refusal, idleMs: limits.idleMs }),
   })
-  const timeouts = [...options.upstreams, ...options.routes].map(({ timeoutMs }) => timeoutMs ?? 0)
   const listener = createListener({
     limits,
     remotes,
     tls: options.tls,
-    longestTimeoutMs: Math.max(...timeouts),
+    longestTimeoutMs: longestTimeoutMs(options),
     handle,
     refuse: (error) => server.refuse(error, null),
     onCut(cut): void {

@@ -1,4 +1,4 @@
-/** Holdfast as a library in a server of Request and Response: the gateway's guarantees without the gateway. */
+/** Holdfast as a library in a server of Request and Response: the checks of the gateway without the gateway. */
 import { HoldfastError, isSafeMethod } from '@holdfast/core'
 import { parseHead, type RequestHead } from './head.ts'
 import type { OwnAnswer } from './http.ts'
@@ -18,7 +18,7 @@ export type HandleOptions = {
 }
 
 function responseOf(answer: OwnAnswer | KeptAnswer, ...more: Array<[string, string]>): Response {
-  const empty = answer.status === 204 || answer.status === 304
+  const empty = [204, 205, 304].includes(answer.status)
   const fields = [...answer.fields, ...more].map(([name, value]): [string, string] => [name, value])
   return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: fields })
 }
@@ -55,6 +55,27 @@ async function runOnce(
   }
 }
 
+/** Nobody signs these, and nothing but the form of the answer hangs on them. */
+const harmless = ['accept', 'accept-language', 'user-agent']
+
+/** Only what the signature covers reaches the application, and nothing that looks like an identity of ours. */
+function coveredRequest(request: Request, verified: VerifiedRequest, body: Uint8Array): Request {
+  const headers = new Headers()
+  for (const name of [...verified.covered, ...harmless]) {
+    const value = name.startsWith('@') || name === 'authorization' ? null : request.headers.get(name)
+    if (value !== null) headers.set(name, value)
+  }
+  const content = body.length > 0 ? { body: new Uint8Array(body) } : {}
+  return new Request(request.url, { method: request.method, headers, ...content })
+}
+
+/** On an open route anybody may say anything, but nobody may say who he is in our words. */
+function openRequest(request: Request): Request {
+  const headers = new Headers(request.headers)
+  for (const name of request.headers.keys()) if (name.startsWith('holdfast-')) headers.delete(name)
+  return new Request(request, { headers })
+}
+
 async function pass(
   server: HoldfastServer,
   request: Request,
@@ -62,17 +83,14 @@ async function pass(
   options: HandleOptions,
 ): Promise<Response> {
   const rule = server.rule(head)
-  if (!server.owns(head.target.path) && rule.policy === 'open') return options.next(request, null)
+  if (!server.owns(head.target.path) && rule.policy === 'open')
+    return options.next(openRequest(request), null)
   const verified = server.owns(head.target.path) ? null : await server.verify(head, rule)
   const body = await readBody(request, options.bodyBytes)
   if (verified === null) return responseOf(await server.answer(head, body))
   server.verifyBody(verified, body)
-  const checked = new Request(request.url, {
-    method: request.method,
-    headers: request.headers,
-    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
-  })
-  const run = (): Promise<Response> => options.next(checked, verified)
+  const covered = coveredRequest(request, verified, body)
+  const run = (): Promise<Response> => options.next(covered, verified)
   return isSafeMethod(head.method) ? run() : runOnce(server, verified, options, run)
 }
 

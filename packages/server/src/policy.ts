@@ -19,6 +19,8 @@ export type Policy = {
     readonly accessSeconds: number
     readonly maxSeconds: number
     readonly idleSeconds: number
+    /** Per device. */
+    readonly unlocksPerMinute: number
     /** How long the immediate predecessor of a refresh token still gets its successor's answer. */
     readonly graceSeconds: number
   }
@@ -41,7 +43,7 @@ export const defaultPolicy: Policy = {
   oneTimeText: { lifeSeconds: 600, tries: 5, triesWindowSeconds: 600 },
   challengeLifeSeconds: 300,
   devicesPerUser: 5,
-  session: { accessSeconds: 120, maxSeconds: 1800, idleSeconds: 300, graceSeconds: 10 },
+  session: { accessSeconds: 120, maxSeconds: 1800, idleSeconds: 300, unlocksPerMinute: 30, graceSeconds: 10 },
   repeatSeconds: 600,
   idempotency: { lifeSeconds: 86_400, answerBytes: 262_144, leaseSeconds: 90 },
   statementSeconds: 3600,

@@ -38,6 +38,13 @@ export async function limitRate(
   if (hits > limit) throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
 }
 
+/** An unlock writes for ever (audit): a device that opens session after session is broken or malicious. */
+export async function limitUnlocks(device: string, { shortLived, clock, policy }: Deployment): Promise<void> {
+  const hits = await shortLived.hit(`unlock:${device}`, minuteMs, clock.now())
+  if (hits > policy.session.unlocksPerMinute)
+    throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
 /** One count for the challenge, the enrolment and its confirmation: who enrols asks for each once. */
 export function limitAnonymous(remote: string, deployment: Deployment): Promise<void> {
   return limitRate('anonymous', remote, deployment.policy.anonymousPerMinute, deployment)

@@ -123,7 +123,13 @@ describe('unlock', () => {
 
   test('no token outlives its session', async () => {
     stage = await createStage({
-      session: { accessSeconds: 300, maxSeconds: 200, idleSeconds: 300, graceSeconds: 10 },
+      session: {
+        accessSeconds: 300,
+        maxSeconds: 200,
+        idleSeconds: 300,
+        unlocksPerMinute: 30,
+        graceSeconds: 10,
+      },
     })
     phone = await bindPhone(stage)
     stage.pass(0.7)

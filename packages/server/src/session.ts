@@ -15,6 +15,7 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { auditEntry } from './audit.ts'
 import type { Deployment } from './deployment.ts'
 import type { RequestHead } from './head.ts'
+import { limitAnonymous, limitUnlocks } from './rate.ts'
 import { createRepeats, requestContext, type Repeats } from './repeat.ts'
 import type { VerifiedRequest } from './request.ts'
 import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
@@ -33,9 +34,13 @@ const deviceFactor = { acr: 'device', amr: ['pop'] } as const
 /** A signed call by a live, bound device: all that the two grants build on. */
 type DeviceCall = { readonly device: DeviceRecord; readonly signature: VerifiedSignature }
 
-async function identify(head: RequestHead, { store, origin }: Deployment): Promise<DeviceCall> {
+async function identify(head: RequestHead, deployment: Deployment): Promise<DeviceCall> {
+  const { store, origin } = deployment
   const device = await store.findDeviceByKey(claimedKeyId(head))
-  if (device === null) throw new HoldfastError('grant_refused')
+  if (device === null) {
+    await limitAnonymous(head.remote, deployment)
+    throw new HoldfastError('grant_refused')
+  }
   const key = { thumbprint: device.keyThumbprint, verifyKey: nodeCrypto.importPublicKey(device.publicKey) }
   const signature = verifySignature(head, { origin, routeFields: [], key })
   // After the signature, so that the refusal is signed and the device may believe it.
@@ -97,6 +102,7 @@ async function unlock(
   deployment: Deployment,
 ): Promise<TokenResponse> {
   const { store, clock, policy } = deployment
+  await limitUnlocks(device.id, deployment)
   nodeCrypto.importPublicKey(sessionKey) // throws `bad_request` when the point is not on the curve
   const sessionKeyThumbprint = await thumbprint(sessionKey, nodeCrypto)
   // One key in both places would make an ordinary request pass for one by the device key.
