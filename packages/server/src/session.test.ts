@@ -45,6 +45,13 @@ async function revoke(): Promise<void> {
 }
 
 describe('unlock', () => {
+  test('only so often in a minute', async () => {
+    for (let i = 0; i < 30; i++) await unlock()
+    expect(await refusal(unlock())).toBe('rate_limited')
+    stage.pass(60)
+    await unlock()
+  })
+
   test('gives tokens bound to the session key and the device', async () => {
     const session = await createKey()
     const response = await unlock(session)
