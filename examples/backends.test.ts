@@ -30,6 +30,8 @@ type Change = {
   body?: string
   secret?: string
   name?: string
+  /** Null: the field is absent. */
+  audience?: string | null
   created?: number
   /** Fields beside the usual, and which of them the route names. */
   further?: Fields
@@ -39,13 +41,20 @@ type Change = {
 /** A request as the gateway hands it over. */
 function handedOver(change: Change = {}): Sent {
   const { further = [['x-purpose', 'rent']], routeFields = ['x-purpose'] } = change
-  const { body = order, name = 'accounts', created = Math.floor(Date.now() / 1000) } = change
+  const {
+    body = order,
+    name = 'accounts',
+    audience = 'accounts',
+    created = Math.floor(Date.now() / 1000),
+  } = change
   const digest = createHash('sha256').update(body).digest('base64')
   const who = { user: 'ann', device: 'd1', session: 's1', acr: 'device', authTime: created }
   const fields: Fields = [
     ['content-digest', `sha-256=:${digest}:`],
     ['content-type', 'application/json'],
-    ...identityFields(who),
+    ...identityFields(who, audience ?? 'nobody').filter(
+      ([field]) => audience !== null || field !== 'holdfast-audience',
+    ),
     ['idempotency-key', randomBytes(16).toString('base64url')],
     ...further,
   ]
@@ -107,11 +116,16 @@ function signedTwice(name: string): Sent {
 const unsigned = 'the request is not signed by the gateway'
 const uncovered = 'the signature does not cover this request'
 const wrong = 'the signature is wrong'
+const foreign = 'the request was signed for another backend'
 const forgeries: ReadonlyArray<readonly [string, () => Sent, string]> = [
   ['no signature', () => without(handedOver(), 'signature', 'signature-input'), unsigned],
   ['no signature field', () => without(handedOver(), 'signature'), unsigned],
   ['another secret', () => handedOver({ secret: 'x'.repeat(43) }), wrong],
   ['another backend’s request', () => handedOver({ name: 'orders' }), uncovered],
+  ['a request signed for another backend', () => handedOver({ audience: 'orders' }), foreign],
+  ['a request signed for nobody', () => handedOver({ audience: null }), foreign],
+  ['another audience', () => withField(handedOver(), 'holdfast-audience', 'orders'), wrong],
+  ['no audience', () => without(handedOver(), 'holdfast-audience'), uncovered],
   ['another user', () => withField(handedOver(), 'holdfast-user', 'eve'), wrong],
   ['a user in Latin-1', () => withField(handedOver(), 'holdfast-user', 'zoë'), wrong],
   ['no user', () => without(handedOver(), 'holdfast-user'), uncovered],

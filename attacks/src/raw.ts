@@ -1,5 +1,6 @@
 /** HTTP/1.1 byte for byte: a client that corrects nothing, so that a test can send what no client would. */
 import { connect, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { type ErrorCode, isErrorCode, problemField } from '@holdfast/core'
 
@@ -24,6 +25,8 @@ export type Answer = {
   readonly code: ErrorCode | null
 }
 
+const patienceMs = 15_000
+const noBody: Uint8Array = new Uint8Array(0)
 const nothing: Answer = { status: 0, fields: new Map(), text: '', code: null }
 
 /** The request as it goes over the wire. Characters are octets (latin1). */
@@ -91,14 +94,27 @@ export function open(address: Address): Socket {
     : connect({ host, port })
 }
 
+/** Written at once, or part by part as they come. */
+export type Octets = Uint8Array | AsyncIterable<Uint8Array>
+
+function write(socket: Socket, octets: Octets): void {
+  if (octets instanceof Uint8Array) socket.write(octets)
+  else Readable.from(octets).pipe(socket, { end: false })
+}
+
 /**
- * Writes the bytes and resolves with the first `count` answers, or with fewer when the connection ends or nothing more comes
- * for `quietMs`.
+ * Writes the octets and resolves with the first `count` answers, or with fewer when the connection ends or nothing more comes
+ * for `quietMs`. `heard` is told of the first octets that come back, those of an interim answer included.
  */
 export function converse(
   address: Address,
-  bytes: Uint8Array,
-  options: { readonly count: number; readonly method: string; readonly quietMs: number },
+  octets: Octets,
+  options: {
+    readonly count: number
+    readonly method: string
+    readonly quietMs: number
+    readonly heard?: () => void
+  },
 ): Promise<Answer[]> {
   return new Promise((resolve) => {
     const socket = open(address)
@@ -117,13 +133,14 @@ export function converse(
       if (ended || answers.length >= options.count) finish()
     }
     socket.setTimeout(options.quietMs, finish)
+    if (options.heard !== undefined) socket.once('data', options.heard)
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
       read(false)
     })
     socket.on('end', () => read(true))
     socket.on('error', finish)
-    socket.write(bytes)
+    write(socket, octets)
   })
 }
 
@@ -131,7 +148,29 @@ export function converse(
 export async function exchange(address: Address, request: RawRequest): Promise<Answer> {
   return exchangeBytes(address, serialise(request), request.method)
 }
-export async function exchangeBytes(address: Address, bytes: Uint8Array, method = 'GET'): Promise<Answer> {
-  const [answer = nothing] = await converse(address, bytes, { count: 1, method, quietMs: 15_000 })
+export async function exchangeBytes(address: Address, octets: Octets, method = 'GET'): Promise<Answer> {
+  const [answer = nothing] = await converse(address, octets, { count: 1, method, quietMs: patienceMs })
+  return answer
+}
+
+/** The body follows when the service has looked at the head and asks for it (100 Continue), and `meanwhile` is done. */
+export async function exchangeHeldBack(
+  address: Address,
+  { fields, body, ...request }: RawRequest,
+  meanwhile: () => Promise<void>,
+): Promise<Answer> {
+  let hear: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    hear = resolve
+  })
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    const head: RawRequest = { ...request, fields: [...fields, ['Expect', '100-continue']], body: noBody }
+    yield serialise(head)
+    await asked
+    await meanwhile()
+    yield body
+  }
+  const options = { count: 1, method: request.method, quietMs: patienceMs, heard: () => hear() }
+  const [answer = nothing] = await converse(address, parts(), options)
   return answer
 }

@@ -1,7 +1,7 @@
 /** What attacks are run against: a deployment somewhere, or a gateway the suite starts for itself. */
 import type { Backend } from './backend.ts'
 import type { World } from './phone.ts'
-import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } from './raw.ts'
+import { type Address, type Answer, exchange, exchangeBytes, type Octets, type RawRequest } from './raw.ts'
 import { randomText } from './signer.ts'
 
 export type Target = World & {
@@ -14,7 +14,7 @@ export type Target = World & {
   /** A path of its own for one request, signed by any key: its last part is a marker to find it by. */
   readonly path: (kind: string) => string
   readonly send: (request: RawRequest) => Promise<Answer>
-  readonly sendBytes: (bytes: Uint8Array) => Promise<Answer>
+  readonly sendBytes: (octets: Octets) => Promise<Answer>
   /** To the second node of a cluster. */
   readonly sendElsewhere: (request: RawRequest) => Promise<Answer>
   /** To the listener for operators. */
@@ -42,6 +42,6 @@ export function sender(address: () => Address): Pick<Target, 'address' | 'path' 
     address,
     path: (kind) => `/${kind}/${randomText(9)}`,
     send: (request) => exchange(address(), request),
-    sendBytes: (bytes) => exchangeBytes(address(), bytes),
+    sendBytes: (octets) => exchangeBytes(address(), octets),
   }
 }

@@ -2,7 +2,7 @@
  * Checks the identity a Holdfast gateway forwards (docs/protocol.md 7). Standard library only; copy it into your backend.
  *
  * The gateway signs method, target, body digest, the Holdfast-* fields and those its route names, with hmac-sha256 in the
- * form of RFC 9421. A backend believes them only when the signature is right, young, and not seen before.
+ * form of RFC 9421. A backend believes them only when the signature is right, made for it, young, and not seen before.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -15,6 +15,7 @@ const covered = [
   'holdfast-session',
   'holdfast-acr',
   'holdfast-auth-time',
+  'holdfast-audience',
   'idempotency-key',
 ]
 // The whole field in its one canonical form; nothing else is read.
@@ -53,6 +54,8 @@ export function identityChecker(name, secret, believed = []) {
     const expected = createHmac('sha256', secret).update(base, 'latin1').digest()
     if (!timingSafeEqual(expected, Buffer.from(sent[1], 'base64')))
       throw new Refused('the signature is wrong')
+    if (fields.get('holdfast-audience') !== name)
+      throw new Refused('the request was signed for another backend')
     const digest = createHash('sha256').update(body).digest('base64')
     if (fields.get('content-digest') !== `sha-256=:${digest}:`)
       throw new Refused('the body is not the one that was signed')

@@ -1,7 +1,7 @@
 """Checks the identity a Holdfast gateway forwards (docs/protocol.md 7). Standard library only; copy it into your backend.
 
 The gateway signs method, target, body digest, the Holdfast-* fields and those its route names, with hmac-sha256 in the
-form of RFC 9421. A backend believes them only when the signature is right, young, and not seen before.
+form of RFC 9421. A backend believes them only when the signature is right, made for it, young, and not seen before.
 """
 
 import base64
@@ -20,6 +20,7 @@ COVERED = (
     "holdfast-session",
     "holdfast-acr",
     "holdfast-auth-time",
+    "holdfast-audience",
     "idempotency-key",
 )
 # The whole field in its one canonical form; nothing else is read.
@@ -71,6 +72,8 @@ class IdentityChecker:
         expected = hmac.new(self._key, base.encode("latin-1"), hashlib.sha256).digest()
         if not hmac.compare_digest(expected, base64.b64decode(sent.group(1))):
             raise Refused("the signature is wrong")
+        if fields["holdfast-audience"] != self._name:
+            raise Refused("the request was signed for another backend")
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
         if fields["content-digest"] != f"sha-256=:{digest}:":
             raise Refused("the body is not the one that was signed")

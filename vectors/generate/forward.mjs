@@ -3,12 +3,15 @@ import { createHmac } from 'node:crypto'
 import { forwardSecret, nonceOf, publicJwk, signerFor, testKeys, thumbprint } from './keys.mjs'
 
 const digest = ['Content-Digest', 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:']
+/** The name of the backend that checks. */
+const audience = 'accounts'
 const identity = [
   ['Holdfast-User', 'bob%40bank.example'],
   ['Holdfast-Device', 'device-0123456789'],
   ['Holdfast-Session', 'family-0123456789'],
   ['Holdfast-Acr', 'device'],
   ['Holdfast-Auth-Time', '1790000000'],
+  ['Holdfast-Audience', audience],
 ]
 const read = { method: 'GET', target: '/accounts?x=1', fields: [digest, ...identity] }
 const write = {
@@ -31,7 +34,7 @@ const order = [
 function forward(name, { routeFields = [], ...message }, algorithm, sign) {
   const values = new Map(message.fields.map(([field, value]) => [field.toLowerCase(), value]))
   const present = [...order, ...routeFields].filter((field) => values.has(field))
-  const keyid = algorithm === 'hmac-sha256' ? 'accounts' : thumbprint(testKeys.forward)
+  const keyid = algorithm === 'hmac-sha256' ? audience : thumbprint(testKeys.forward)
   const list = ['@method', '@request-target', ...present].map((field) => `"${field}"`).join(' ')
   const parameters = { created: 1_790_000_000, nonce: nonceOf(name), keyid, algorithm }
   const input = `(${list});created=1790000000;nonce="${parameters.nonce}";keyid="${keyid}";alg="${algorithm}";tag="holdfast-forward"`
@@ -54,6 +57,7 @@ const dropped = (name) => (message) => {
 const added = (name, value) => (message) => ({ ...message, fields: [...message.fields, [name, value]] })
 const tampered = [
   ['another user', read, field('Holdfast-User', 'eve')],
+  ['another audience', read, field('Holdfast-Audience', 'orders')],
   ['another session', read, field('Holdfast-Session', 'family-9876543210')],
   ['another digest', read, field('Content-Digest', 'sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:')],
   ['another method', read, (message) => ({ ...message, method: 'DELETE' })],
@@ -65,6 +69,19 @@ const tampered = [
   ['another field of the route', noted, field('X-Purpose', 'gift')],
   ['a field of the route taken away', noted, dropped('X-Note')],
   ['a field of the route added', noted, added('X-Absent', 'gift')],
+]
+/** Signed by the gateway and as it signed them, but not for this backend: what one backend could pass on to another. */
+const misdirected = [
+  [
+    'signed for another backend',
+    field('Holdfast-Audience', 'orders')(read),
+    'The signature is right. The backend "accounts" must refuse it all the same: it was made for "orders".',
+  ],
+  [
+    'signed for nobody',
+    dropped('Holdfast-Audience')(read),
+    'The signature is right. A backend must refuse it all the same: an absent audience is not its name.',
+  ],
 ]
 
 function casesOf(algorithm, sign) {
@@ -78,14 +95,20 @@ function casesOf(algorithm, sign) {
     const made = forward(named(name), message, algorithm, sign)
     return Object.assign(made, { message: way(made.message), expect: 'signature_invalid' })
   })
-  return [...good, ...bad]
+  const foreign = misdirected.map(([name, message, description]) => {
+    const made = forward(named(name), message, algorithm, sign)
+    return Object.assign(made, { description, expect: 'signature_invalid' })
+  })
+  return [...good, ...bad, ...foreign]
 }
 
 export function forwardVectors(existing) {
   const sign = signerFor(existing)
   return {
-    description: 'The identity the gateway hands to a backend; `base` is what the gateway signed.',
+    description:
+      'The identity the gateway hands to a backend called `audience`; `base` is what the gateway signed.',
     source: ['docs/protocol.md 7', 'RFC 9421'],
+    audience,
     secret: forwardSecret.toString('hex'),
     keys: { [thumbprint(testKeys.forward)]: publicJwk(testKeys.forward) },
     cases: [...casesOf('hmac-sha256', sign), ...casesOf('ecdsa-p256-sha256', sign)],

@@ -87,6 +87,8 @@ async function signFirst(service: Service, key: LabelledKey, step: FirstStep): P
 /** Everything up to the point of sending. Rejects with `activation_code_malformed`, or `bad_request` for the name. */
 export async function prepareActivation(service: Service, options: EnrolOptions): Promise<EnrollingState> {
   const code = parseActivationCode(options.activationCode)
+  // The transcript names the service key, and an old one may have been retired (2.1).
+  await service.refetch()
   const challenge = await askChallenge(service)
   const key = await createKey(service.platform)
   try {

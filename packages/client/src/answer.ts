@@ -16,6 +16,7 @@ import type { NetworkAnswer, Outgoing } from './ports.ts'
 
 /** Our own answers are small; more than this is not one. */
 const maxAnswerBytes = 262_144
+const firstBufferBytes = 4096
 const maxRetryAfterSeconds = 86_400
 
 /** The keys the service statement names. Rejects with `answer_refused` for a name it does not know. */
@@ -41,28 +42,28 @@ export function isRefusal(answer: NetworkAnswer): boolean {
 
 /** The whole body. Rejects with `answer_refused` when it is too long, with `network_unreachable` when it breaks off. */
 export async function readWhole(answer: NetworkAnswer): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+  // One buffer that grows: a body may come in very many very small pieces.
+  let buffer = new Uint8Array(firstBufferBytes)
   let length = 0
   const reader = answer.body.getReader()
   for (;;) {
     const chunk = await reader.read().catch((cause: unknown) => {
       throw new HoldfastError('network_unreachable', { cause })
     })
-    if (chunk.done) break
-    length += chunk.value.length
-    if (length > maxAnswerBytes) {
+    if (chunk.done) return buffer.slice(0, length)
+    const needed = length + chunk.value.length
+    if (needed > maxAnswerBytes) {
       await reader.cancel().catch(() => undefined)
       throw new HoldfastError('answer_refused')
     }
-    chunks.push(chunk.value)
+    if (needed > buffer.length) {
+      const wider = new Uint8Array(Math.max(needed, 2 * buffer.length))
+      wider.set(buffer)
+      buffer = wider
+    }
+    buffer.set(chunk.value, length)
+    length = needed
   }
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return whole
 }
 
 /** The body, once it is proven that the service signed this status and body for this request; else `answer_refused`. */

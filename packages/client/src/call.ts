@@ -24,7 +24,7 @@ export async function callWithToken<Result>(
   let token = ''
   return converse(service, {
     async prepare(): Promise<Outgoing> {
-      token = await family.token()
+      token = await family.token(service)
       const fields = [...draft.fields, ['authorization', `${tokenScheme} ${token}`] as const]
       const key = signer === 'device' ? family.deviceKey : family.sessionKey()
       return sign(service, { ...draft, fields }, key)
@@ -35,7 +35,7 @@ export async function callWithToken<Result>(
     ...(signal === undefined ? {} : { signal }),
     async again(code: ErrorCode): Promise<void> {
       if (code === 'token_expired' || code === 'token_invalid' || code === 'token_missing')
-        await family.renew(token)
+        await family.renew(service, token)
     },
     refused: (code) => family.refused(code),
   })

@@ -30,6 +30,7 @@ export interface Session {
   end(): Promise<void>
 }
 
+/** Whatever reads or writes the record on this device rejects with `state_unavailable` when it cannot. */
 export interface Client {
   status(): Promise<ClientStatus>
   /** First step of enrolment. Rejects with `already_enrolled`, `activation_code_malformed` or `activation_refused`. */
@@ -62,14 +63,14 @@ function sessionOf(service: Service, family: Family, forget: () => void): Sessio
     return family
   }
   return {
-    fetch: async (input, init) => fetchSigned(service, open(), input, init),
-    devices: async () => listDevices(service, open()),
-    removeDevice: async (id) => removeDevice(service, open(), id),
+    fetch: async (input, init) => fetchSigned(service.errand(), open(), input, init),
+    devices: async () => listDevices(service.errand(), open()),
+    removeDevice: async (id) => removeDevice(service.errand(), open(), id),
     async end(): Promise<void> {
       if (ended) return
       ended = true
       forget()
-      await endSession(service, family).finally(() => family.close('session_ended'))
+      await endSession(service.errand(), family).finally(() => family.close('session_ended'))
     },
   }
 }
@@ -111,12 +112,12 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
 
   return {
     status: async () => (await state.device())?.phase ?? 'new',
-    enrol: (options) => enrol({ service, state }, options),
-    resumeEnrolment: () => resumeEnrolment({ service, state }),
+    enrol: (options) => enrol({ service: service.errand(), state }, options),
+    resumeEnrolment: () => resumeEnrolment({ service: service.errand(), state }),
     async unlock(): Promise<Session> {
       const device = await enrolled()
       await checkKey(device)
-      const family = await unlock(service, {
+      const family = await unlock(service.errand(), {
         deviceKey: deviceSigner(platform, device.key),
         revoked: () => revoked(device.device),
       })

@@ -270,7 +270,7 @@ describe('enrolment on a bad line', () => {
       const pending = await crashing.enrol({ activationCode: await world.activationCode(), deviceName })
       await pending.confirm(digits(world))
     })()
-    expect(await codeOf(attempt)).toBe('key_unavailable')
+    expect(await codeOf(attempt)).toBe('state_unavailable')
     expect(await client.status()).toBe(nth === 1 ? 'new' : 'enrolling')
     if (nth === 1) return
     const resumed = await client.resumeEnrolment()
@@ -286,11 +286,11 @@ describe('a record on the device', () => {
     const before = phone.snapshot()
     for (const attempt of [() => client.status(), () => client.unlock(), () => client.resumeEnrolment()]) {
       phone.storage.failReads(1)
-      expect(await codeOf(attempt())).toBe('key_unavailable')
+      expect(await codeOf(attempt())).toBe('state_unavailable')
     }
     const activationCode = await world.activationCode()
     phone.storage.failReads(1)
-    expect(await codeOf(client.enrol({ activationCode, deviceName }))).toBe('key_unavailable')
+    expect(await codeOf(client.enrol({ activationCode, deviceName }))).toBe('state_unavailable')
     expect(phone.snapshot()).toEqual(before)
     expect(await client.status()).toBe('enrolled')
   })
@@ -302,8 +302,8 @@ describe('a record on the device', () => {
       const client = await enrolled(world, phone)
       const name = [...phone.snapshot().keys()].find((key) => key.startsWith('device')) as string
       await phone.storage.put(name, text)
-      expect(await codeOf(client.status())).toBe('key_unavailable')
-      expect(await codeOf(client.unlock())).toBe('key_unavailable')
+      expect(await codeOf(client.status())).toBe('state_unavailable')
+      expect(await codeOf(client.unlock())).toBe('state_unavailable')
       await client.forget()
       expect(await client.status()).toBe('new')
     },

@@ -84,7 +84,8 @@ function pending(
     checkPhrase: checkPhrase(transcript),
     sentTo,
     expires,
-    confirm: (oneTimeText: string) => confirm(tools, transcript, oneTimeText),
+    confirm: (oneTimeText: string) =>
+      confirm({ ...tools, service: tools.service.errand() }, transcript, oneTimeText),
   }
 }
 

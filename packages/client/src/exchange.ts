@@ -1,6 +1,8 @@
 /**
  * One conversation with the service: a request, and what may be done when its answer does not come or says no. All retrying
- * of the client is here. How often is bounded, so that nobody in the line can make a client send for ever.
+ * of the client is here. How often is bounded, in each conversation and over all that one call of the app makes necessary
+ * (`Line.spend`), so that nobody in the line can make a client send for ever. Nothing waits for itself: a conversation may
+ * wait for a renewal, that for the clock, that for the statement; and a request without a signature for none of them.
  */
 import { type ErrorCode, errors, HoldfastError } from '@holdfast/core'
 import { type AnswerTrust, isRefusal, readRefusal, type Refusal } from './answer.ts'
@@ -17,6 +19,8 @@ export type Line = {
   readonly trust: AnswerTrust
   /** Asks the signed clock. */
   readonly askTime: () => Promise<void>
+  /** Counts a request that is about to be sent. Throws `network_unreachable` when there were too many. */
+  readonly spend: () => void
 }
 
 export type Conversation<Result> = {
@@ -34,10 +38,12 @@ export type Conversation<Result> = {
   readonly refused?: (code: ErrorCode) => Promise<void>
 }
 
+type Retry = (typeof errors)[ErrorCode]['retry']
+
 type Outcome<Result> =
   | { readonly kind: 'accepted'; readonly result: Result }
   | { readonly kind: 'failed'; readonly error: HoldfastError }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly sent: Outgoing }
 
 async function attempt<Result>(
   line: Line,
@@ -54,7 +60,8 @@ async function attempt<Result>(
     signal?.throwIfAborted()
     return { kind: 'failed', error: new HoldfastError('network_unreachable', { cause }) }
   }
-  if (isRefusal(answer)) return { kind: 'refused', refusal: await readRefusal(answer, sent, line.trust) }
+  if (isRefusal(answer))
+    return { kind: 'refused', refusal: await readRefusal(answer, sent, line.trust), sent }
   try {
     return { kind: 'accepted', result: await talk.accept(answer, sent) }
   } catch (error) {
@@ -71,23 +78,30 @@ function pauseMs(platform: Platform, tries: number): number {
   return Math.round(full * (1 - (platform.crypto.random(1)[0] as number) / 512))
 }
 
+/** The field a refusal must be about: neither clock nor token can be what is wrong with a request that names none. */
+const about: Partial<Record<Retry, string>> = { clock: 'signature', token: 'authorization' }
+
 /**
  * What a refusal lets us do. When the service itself says that these bytes came before, the network delivered them twice or
  * their first answer was lost: sending again is safe, since every unsafe request has a key that lets it through once.
  */
-function retryOf(code: ErrorCode, verified: boolean): 'never' | 'same' | 'clock' | 'token' {
-  return verified && code === 'replayed' ? 'same' : errors[code].retry
+function retryOf({ error, verified }: Refusal, sent: Outgoing): Retry {
+  if (error === null) return 'never'
+  if (verified && error.code === 'replayed') return 'same'
+  const { retry } = errors[error.code]
+  const field = about[retry]
+  return field === undefined || sent.fields.some(([name]) => name === field) ? retry : 'never'
 }
 
 /** Decides about the next try after a refusal; throws when there is none. */
 async function recover<Result>(
   line: Line,
   talk: Conversation<Result>,
-  refusal: Refusal,
-  state: { readonly tries: number; readonly spent: Set<string> },
+  { refusal, sent }: { readonly refusal: Refusal; readonly sent: Outgoing },
+  state: { readonly tries: number; readonly spent: Set<Retry> },
 ): Promise<void> {
   const { error, verified } = refusal
-  const retry = error === null ? 'never' : retryOf(error.code, verified)
+  const retry = retryOf(refusal, sent)
   const once = !verified || retry !== 'same'
   const pause = Math.max((error?.retryAfter ?? 0) * 1000, pauseMs(line.platform, state.tries))
   const allowed =
@@ -113,13 +127,15 @@ async function recover<Result>(
  * (its code is in `cause`), `answer_refused`, or `network_unreachable`.
  */
 export async function converse<Result>(line: Line, talk: Conversation<Result>): Promise<Result> {
-  const spent = new Set<string>()
+  const spent = new Set<Retry>()
   for (let tries = 1; ; tries++) {
     talk.signal?.throwIfAborted()
-    const outcome = await attempt(line, talk, await talk.prepare())
+    const sent = await talk.prepare()
+    line.spend()
+    const outcome = await attempt(line, talk, sent)
     if (outcome.kind === 'accepted') return outcome.result
     if (outcome.kind === 'refused') {
-      await recover(line, talk, outcome.refusal, { tries, spent })
+      await recover(line, talk, outcome, { tries, spent })
     } else {
       if (!talk.repeatable || tries >= maxTries) throw outcome.error
       await line.platform.clock.sleep(pauseMs(line.platform, tries))

@@ -115,18 +115,29 @@ function streamOf(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> 
   })
 }
 
-function responseOf(answer: NetworkAnswer): Response {
-  const headers = new Headers()
-  for (let i = 0; i + 1 < answer.rawFields.length; i += 2) {
-    headers.append(answer.rawFields[i] as string, answer.rawFields[i + 1] as string)
+/**
+ * Throws for an answer that no `Response` can hold, such as one of status 600, and never asks for another: an unsafe request
+ * may have run, which `outcome_unknown` says.
+ */
+function responseOf(answer: NetworkAnswer, safe: boolean): Response {
+  const { status, rawFields } = answer
+  try {
+    const headers = new Headers()
+    for (let i = 0; i + 1 < rawFields.length; i += 2) {
+      headers.append(rawFields[i] as string, rawFields[i + 1] as string)
+    }
+    const empty = new Response(null, { status, headers })
+    return bodyless.has(status) ? empty : new Response(streamOf(answer.body), { status, headers })
+  } catch (cause) {
+    answer.body.cancel().catch(() => undefined)
+    throw new HoldfastError(safe ? 'upstream_invalid' : 'outcome_unknown', { cause })
   }
-  const body = bodyless.has(answer.status) ? null : streamOf(answer.body)
-  return new Response(body, { status: answer.status, headers })
 }
 
 /**
  * Rejects with TypeError on misuse, with the caller's reason when `signal` aborts, else with HoldfastError. An answer of the
- * backend is returned whatever its status. The whole of a body is read before it is sent; answers are streamed.
+ * backend is returned whatever its status; one that HTTP does not allow is `upstream_invalid`, or `outcome_unknown` when the
+ * request is unsafe: it may have run, and the same Idempotency-Key will not run it again. The whole of a body is read before it is sent; answers are streamed.
  */
 export async function fetchSigned(
   service: Service,
@@ -139,7 +150,7 @@ export async function fetchSigned(
   const { statement } = await service.statement()
   const rule = findRule(statement.routes, draft.method, path) ?? defaultRule
   const signal = init.signal === undefined ? {} : { signal: init.signal }
-  const accept = async (answer: NetworkAnswer): Promise<Response> => responseOf(answer)
+  const accept = async (answer: NetworkAnswer): Promise<Response> => responseOf(answer, safe)
   if (rule.policy === 'open') {
     // Nothing guards an open route against running twice, so an unsafe request is sent once.
     const prepare = async (): Promise<Draft> => draft

@@ -1,3 +1,4 @@
+export { type ErrorCode, HoldfastError, isErrorCode } from '@holdfast/core'
 export type { EnrolOptions } from './activation.ts'
 export type { Client, ClientOptions, ClientStatus, Session } from './client.ts'
 export { createClient } from './client.ts'

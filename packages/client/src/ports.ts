@@ -47,7 +47,10 @@ export type Outgoing = {
 
 export type NetworkRequest = Outgoing & {
   readonly timeoutMs: number
-  /** What has to arrive within the time: streams may last, our own small answers may not. */
+  /**
+   * What has to arrive within the time: streams may last, our own small answers may not. An answer with the field
+   * `Holdfast-Error` is one of ours, so it has to arrive whole in either case.
+   */
   readonly timeoutCovers: 'head' | 'answer'
   readonly signal?: AbortSignal
 }

@@ -12,7 +12,7 @@ import {
   type TokenResponse,
 } from '@holdfast/core'
 import { readSigned } from './answer.ts'
-import type { Outgoing } from './ports.ts'
+import type { Clock, Outgoing } from './ports.ts'
 import { jsonDraft, sendRepeatable, sign } from './request.ts'
 import type { Service } from './statement.ts'
 
@@ -27,9 +27,9 @@ export type Family = {
   /** Throws the reason once the family has ended. */
   sessionKey(): SigningKey
   /** An access token that still lives; renewed ahead of its end. */
-  token(): Promise<string>
+  token(service: Service): Promise<string>
   /** Renews, unless somebody did so since `used` was the token. */
-  renew(used: string): Promise<void>
+  renew(service: Service, used: string): Promise<void>
   /** Draws the conclusion of a refusal the service signed. */
   refused(code: ErrorCode): Promise<void>
   /** Forgets key and tokens; from now on everything rejects with `reason`. */
@@ -97,21 +97,23 @@ export async function unlock(service: Service, options: FamilyOptions): Promise<
     store: () => undefined,
     refused: async (code) => (code === 'device_revoked' ? options.revoked() : undefined),
   })
-  return createFamily(service, { ...options, key, response })
+  return createFamily(service.platform.clock, { ...options, key, response })
+}
+
+type Renewal = {
+  readonly running: () => boolean
+  readonly renew: (service: Service, refresh: string) => Promise<TokenResponse>
 }
 
 /**
  * Renews, once at a time: however many ask, they share one use of the refresh token. A renewal whose answer did not come is
  * still owed, and its very bytes go out again before any other: the service may have taken them.
  */
-function createRenewal(
-  service: Service,
-  tools: Pick<TokenCall, 'deviceKey' | 'refused'>,
-): { readonly running: () => boolean; readonly renew: (refresh: string) => Promise<TokenResponse> } {
+function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>): Renewal {
   let owed: { readonly refresh: string; readonly request: Outgoing } | null = null
   let running: Promise<TokenResponse> | null = null
 
-  async function send(refresh: string): Promise<TokenResponse> {
+  async function send(service: Service, refresh: string): Promise<TokenResponse> {
     const body: TokenRequest = { grant_type: refreshGrant, refresh_token: refresh }
     const request =
       owed?.refresh === refresh ? owed.request : await tokenRequest(service, body, tools.deviceKey)
@@ -126,8 +128,8 @@ function createRenewal(
 
   return {
     running: () => running !== null,
-    renew(refresh: string): Promise<TokenResponse> {
-      running ??= send(refresh).finally(() => {
+    renew(service: Service, refresh: string): Promise<TokenResponse> {
+      running ??= send(service, refresh).finally(() => {
         running = null
       })
       return running
@@ -136,14 +138,13 @@ function createRenewal(
 }
 
 function createFamily(
-  service: Service,
+  clock: Clock,
   options: FamilyOptions & { readonly key: SigningKey; readonly response: TokenResponse },
 ): Family {
-  const { clock } = service.platform
   const { key, deviceKey } = options
   let tokens: Tokens | null = tokensOf(options.response, clock.monotonic())
   let reason: ErrorCode = 'session_ended'
-  const renewal = createRenewal(service, { deviceKey, refused })
+  const renewal = createRenewal({ deviceKey, refused })
 
   function live(): Tokens {
     if (tokens === null) throw new HoldfastError(reason)
@@ -160,9 +161,9 @@ function createFamily(
     if (code === 'device_revoked') await options.revoked()
   }
 
-  async function renew(): Promise<void> {
+  async function renew(service: Service): Promise<void> {
     const { refresh } = live()
-    const response = await renewal.renew(refresh)
+    const response = await renewal.renew(service, refresh)
     // All who waited for it come here; the first takes the tokens over.
     if (live().refresh === refresh) tokens = tokensOf(response, clock.monotonic())
   }
@@ -173,17 +174,17 @@ function createFamily(
       live()
       return key
     },
-    async token(): Promise<string> {
+    async token(service: Service): Promise<string> {
       const ahead = renewal.running() || clock.monotonic() >= live().renewAt
       // A renewal ahead of time may fail for want of a network while the token still lives.
       if (ahead)
-        await renew().catch((error: unknown) => {
+        await renew(service).catch((error: unknown) => {
           if (tokens === null || clock.monotonic() >= tokens.endsAt) throw error
         })
       return live().access
     },
-    async renew(used: string): Promise<void> {
-      if (live().access === used) await renew()
+    async renew(service: Service, used: string): Promise<void> {
+      if (live().access === used) await renew(service)
     },
     refused,
     close,

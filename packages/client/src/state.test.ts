@@ -32,6 +32,6 @@ describe('the state', () => {
   it('says that it could not write', async () => {
     const storage = virtualStorage()
     storage.failWrites(1)
-    expect(await codeOf(createState(storage, origin).raiseFloor(1))).toBe('key_unavailable')
+    expect(await codeOf(createState(storage, origin).raiseFloor(1))).toBe('state_unavailable')
   })
 })

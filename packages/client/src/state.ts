@@ -1,6 +1,6 @@
 /**
  * What the client remembers between runs: one record about this device, one about the service. Parsed strictly; a record that
- * cannot be read or understood is `key_unavailable` (it names the key) and never taken for a device that was not enrolled.
+ * cannot be read or understood is `state_unavailable` and never taken for a device that was not enrolled.
  */
 import { fromBase64url, HoldfastError, toBase64url } from '@holdfast/core'
 import * as v from 'valibot'
@@ -90,7 +90,7 @@ export function createState(storage: RecordStore, origin: string): State {
     try {
       return await act()
     } catch (cause) {
-      throw new HoldfastError('key_unavailable', { cause })
+      throw new HoldfastError('state_unavailable', { cause })
     }
   }
   function read<Value>(name: string, schema: v.GenericSchema<unknown, Value>): Promise<Value | null> {

@@ -66,7 +66,7 @@ describe('the service statement', () => {
 
   it('is refused while its floor cannot be read', async () => {
     phone.storage.failReads(1)
-    expect(await codeOf(service().statement())).toBe('key_unavailable')
+    expect(await codeOf(service().statement())).toBe('state_unavailable')
   })
 
   it('is fetched again when it has ended', async () => {

@@ -23,12 +23,20 @@ export type AcceptedStatement = {
   readonly serviceKey: string
 }
 
+/** Requests one call of the app may cost: more than it needs on a line that loses three of four, and no more. */
+const maxRequests = 24
+
+/** The service as one call of the app sees it: what is known about it is shared, the number of requests is not. */
 export type Service = Line & {
   readonly origin: string
   /** The statement in force; fetched when there is none or it has ended. Rejects with `statement_refused`. */
   statement(): Promise<AcceptedStatement>
+  /** Fetches the statement although there may be one in force. */
+  refetch(): Promise<void>
   /** Milliseconds since 1970 by the service's clock. */
   now(): number
+  /** The same service for another call of the app. */
+  errand(): Service
 }
 
 export type ServiceOptions = {
@@ -79,14 +87,23 @@ function signedTime(line: Line, { iss, endpoints }: ServiceStatement, keyOf: Key
   })
 }
 
+/** Many may want it at once; it is done once. `act` must not come to want it itself. */
+function together(act: (line: Line) => Promise<void>): (line: Line) => Promise<void> {
+  let running: Promise<void> | null = null
+  return (line) => {
+    running ??= act(line).finally(() => {
+      running = null
+    })
+    return running
+  }
+}
+
 export function createService({ origin, pins, platform, state }: ServiceOptions): Service {
   const { crypto } = platform
   const clock = createServiceClock(platform.clock)
   let accepted: (AcceptedStatement & { readonly keyOf: KeyOf }) | null = null
-  let fetching: Promise<void> | null = null
-  const line: Line = { platform, trust: { crypto, keyOf }, askTime }
 
-  async function fetchStatement(): Promise<void> {
+  const refetch = together(async (line) => {
     const jws = await ask(line, origin + statementPath, async (text) => text)
     const trust = { pins, issuer: origin, floor: await state.floor() }
     const seconds = (): number | null => (clock.known() ? Math.floor(clock.now() / 1000) : null)
@@ -101,34 +118,47 @@ export function createService({ origin, pins, platform, state }: ServiceOptions)
     const signer = decodeJws('hf-statement+jwt', jws)?.signer
     if (signer === undefined || !('jwk' in signer)) throw new HoldfastError('statement_refused')
     accepted = { statement, serviceKey: await thumbprint(signer.jwk, crypto), keyOf: keys }
-  }
+  })
 
-  /** Many may want it at once; it is fetched once. */
-  function refetch(): Promise<void> {
-    fetching ??= fetchStatement().finally(() => {
-      fetching = null
-    })
-    return fetching
-  }
-
-  async function current(): Promise<AcceptedStatement & { readonly keyOf: KeyOf }> {
-    if (accepted === null || clock.now() >= accepted.statement.exp * 1000) await refetch()
+  async function current(line: Line): Promise<AcceptedStatement & { readonly keyOf: KeyOf }> {
+    if (accepted === null || clock.now() >= accepted.statement.exp * 1000) await refetch(line)
     if (accepted === null) throw new HoldfastError('statement_refused')
     return accepted
   }
 
   /** Keys rotate: an unknown name is worth one more look at the statement. */
-  async function keyOf(kid: string): Promise<VerifyKey> {
-    const before = await current()
+  async function keyOf(line: Line, kid: string): Promise<VerifyKey> {
+    const before = await current(line)
     if (before.statement.keys.some((key) => key.kid === kid)) return before.keyOf(kid)
-    await refetch()
-    return (await current()).keyOf(kid)
+    await refetch(line)
+    return (await current(line)).keyOf(kid)
   }
 
-  async function askTime(): Promise<void> {
-    const { statement } = await current()
-    clock.set(await signedTime(line, statement, keyOf))
+  const askTime = together(async (line) => {
+    const { statement } = await current(line)
+    clock.set(await signedTime(line, statement, line.trust.keyOf))
+  })
+
+  function errand(): Service {
+    let left = maxRequests
+    const line: Line = {
+      platform,
+      trust: { crypto, keyOf: (kid) => keyOf(line, kid) },
+      askTime: () => askTime(line),
+      spend(): void {
+        if (left === 0) throw new HoldfastError('network_unreachable')
+        left--
+      },
+    }
+    return {
+      ...line,
+      origin,
+      statement: () => current(line),
+      refetch: () => refetch(line),
+      now: () => clock.now(),
+      errand,
+    }
   }
 
-  return { ...line, origin, statement: current, now: () => clock.now() }
+  return errand()
 }

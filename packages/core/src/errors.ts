@@ -59,6 +59,7 @@ export type ErrorCode =
   | 'activation_code_malformed'
   | 'key_missing'
   | 'key_unavailable'
+  | 'state_unavailable'
 
 type ErrorRow = {
   readonly meaning: string
@@ -293,6 +294,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
     meaning: 'the keystore did not answer; nothing was changed',
     next: 'unlock the phone and try again',
     retry: 'same',
+  },
+  state_unavailable: {
+    meaning: 'the record on this device cannot be read or written; it was not changed',
+    next: 'try again; if it stays, forget the device and enrol again',
+    retry: 'never',
   },
 }
 

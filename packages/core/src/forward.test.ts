@@ -6,8 +6,8 @@ const identity = { user: 'alice', device: 'd1', session: 's1', acr: 'device', au
 
 describe('identityFields', () => {
   it('all bear the prefix that is stripped from what comes in', () => {
-    const fields = identityFields(identity)
-    expect(fields).toHaveLength(5)
+    const fields = identityFields(identity, 'accounts')
+    expect(fields).toHaveLength(6)
     for (const [name] of fields) expect(name.startsWith(reservedPrefix)).toBe(true)
   })
 
@@ -17,12 +17,20 @@ describe('identityFields', () => {
     ['%41', '%2541'],
     ['a, b', 'a%2C%20b'],
   ])('sends %j as %s', (user, expected) => {
-    expect(identityFields({ ...identity, user })[0]).toEqual(['holdfast-user', expected])
+    expect(identityFields({ ...identity, user }, 'accounts')[0]).toEqual(['holdfast-user', expected])
     expect(decodeURIComponent(expected)).toBe(user)
   })
 
   it('is misused by half a character: two users would become one', () => {
-    expect(() => identityFields({ ...identity, user: 'a\ud800' })).toThrow(TypeError)
+    expect(() => identityFields({ ...identity, user: 'a\ud800' }, 'accounts')).toThrow(TypeError)
+  })
+
+  it('names the backend that was asked', () => {
+    expect(identityFields(identity, 'accounts').at(-1)).toEqual(['holdfast-audience', 'accounts'])
+  })
+
+  it.each(['', 'a b', 'a\r\nholdfast-user: eve', 'ü'])('is misused by the audience %j', (audience) => {
+    expect(() => identityFields(identity, audience)).toThrow(TypeError)
   })
 })
 
@@ -44,16 +52,16 @@ describe('forwardBase', () => {
       'd',
       'Content-Type',
       't',
-      ...identityFields(identity).flat(),
+      ...identityFields(identity, 'accounts').flat(),
     ])
     const { base, input } = forwardBase({ method: 'POST', target: '/a?b', fields }, [], parameters)
     expect(input).toBe(
-      '("@method" "@request-target" "content-digest" "content-type" "holdfast-user" "holdfast-device" "holdfast-session" "holdfast-acr" "holdfast-auth-time" "idempotency-key")' +
+      '("@method" "@request-target" "content-digest" "content-type" "holdfast-user" "holdfast-device" "holdfast-session" "holdfast-acr" "holdfast-auth-time" "holdfast-audience" "idempotency-key")' +
         ';created=1790000000;nonce="AAAAAAAAAAAAAAAAAAAAAA";keyid="accounts";alg="hmac-sha256";tag="holdfast-forward"',
     )
     expect(base).toBe(
       '"@method": POST\n"@request-target": /a?b\n"content-digest": d\n"content-type": t\n"holdfast-user": alice\n"holdfast-device": d1\n' +
-        `"holdfast-session": s1\n"holdfast-acr": device\n"holdfast-auth-time": 1790000000\n"idempotency-key": k\n"@signature-params": ${input}`,
+        `"holdfast-session": s1\n"holdfast-acr": device\n"holdfast-auth-time": 1790000000\n"holdfast-audience": accounts\n"idempotency-key": k\n"@signature-params": ${input}`,
     )
   })
 

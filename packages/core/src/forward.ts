@@ -20,15 +20,24 @@ export type ForwardedIdentity = {
   readonly authTime: number
 }
 
-/** The fields that say who asks. A user id may hold any text, so it travels percent-encoded; TypeError when it is no Unicode text. */
-export function identityFields(identity: ForwardedIdentity): ReadonlyArray<readonly [string, string]> {
+/**
+ * The fields that say who asks, and whom: `audience` is the name of the upstream, so that one backend cannot pass on to
+ * another what it was sent. A user id may hold any text, so it travels percent-encoded. Throws TypeError when it is no
+ * Unicode text, or the audience is empty or not visible ASCII.
+ */
+export function identityFields(
+  identity: ForwardedIdentity,
+  audience: string,
+): ReadonlyArray<readonly [string, string]> {
   if (/\p{Surrogate}/u.test(identity.user)) throw new TypeError('the user id is not well-formed Unicode')
+  if (!/^[!-~]+$/.test(audience)) throw new TypeError('the audience is empty or not visible ASCII')
   return [
     ['holdfast-user', encodeURIComponent(identity.user)],
     ['holdfast-device', identity.device],
     ['holdfast-session', identity.session],
     ['holdfast-acr', identity.acr],
     ['holdfast-auth-time', String(identity.authTime)],
+    ['holdfast-audience', audience],
   ]
 }
 
@@ -41,6 +50,7 @@ const covered = [
   'holdfast-session',
   'holdfast-acr',
   'holdfast-auth-time',
+  'holdfast-audience',
   'idempotency-key',
 ] as const
 

@@ -196,7 +196,7 @@ describe('vectors/forward.json', () => {
     signature_input: string
     signature: string
   }
-  const file = read('forward.json') as File<Case, Keys & { secret: string }>
+  const file = read('forward.json') as File<Case, Keys & { audience: string; secret: string }>
   it.each(file.cases)('$name: $expect', ({ message, parameters, signature, expect: expected, ...vector }) => {
     const fields = parseFields(message.fields.flat())
     const { base, input } = forwardBase({ ...message, fields }, vector.routeFields, parameters)
@@ -205,7 +205,8 @@ describe('vectors/forward.json', () => {
       Buffer.from(nodeCrypto.hmacSha256(Buffer.from(file.secret, 'hex'), utf8(base))).equals(bytes)
     const byKey = (): boolean =>
       nodeCrypto.verify(nodeCrypto.importPublicKey(keyNamed(file.keys, parameters.keyid)), utf8(base), bytes)
-    const good = parameters.algorithm === 'hmac-sha256' ? byHmac() : byKey()
+    const signed = parameters.algorithm === 'hmac-sha256' ? byHmac() : byKey()
+    const good = signed && fields.get('holdfast-audience') === file.audience
     expect(good ? 'ok' : 'signature_invalid').toBe(expected)
     if (expected === 'ok') expect([base, `hf=${input}`]).toEqual([vector.base, vector.signature_input])
   })

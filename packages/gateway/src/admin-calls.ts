@@ -15,9 +15,16 @@ export type AdminContext = {
 }
 export type AdminCall = {
   readonly head: RequestHead
-  readonly body: Uint8Array
+  /** Rejects with `body_too_large`. Nothing is read before it is called. */
+  readonly readBody: (limitBytes: number) => Promise<Uint8Array>
   readonly context: AdminContext
 }
+
+/** What a stranger may have read before their credentials are looked at. */
+const callBodyBytes = 16_384
+// A captured request travels in base64url, its body with it.
+const explainBodyBytes = 4_194_304
+
 export type AdminAnswer = {
   readonly status: number
   readonly type: string
@@ -61,7 +68,8 @@ const explainBody = v.strictObject({
   at_ms: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
 })
 
-async function answerExplain({ body, context: { service } }: AdminCall): Promise<AdminAnswer> {
+async function answerExplain({ readBody, context: { service } }: AdminCall): Promise<AdminAnswer> {
+  const body = await readBody(explainBodyBytes)
   const { request, at_ms: atMs } = parse(explainBody, body)
   try {
     const capture = parseCapture(fromBase64url(request))
@@ -75,7 +83,8 @@ async function answerExplain({ body, context: { service } }: AdminCall): Promise
 
 const rotateBody = v.strictObject({ key: v.picklist(keyUses) })
 
-async function answerRotate({ body, context }: AdminCall, operator: string): Promise<AdminAnswer> {
+async function answerRotate({ readBody, context }: AdminCall, operator: string): Promise<AdminAnswer> {
+  const body = await readBody(callBodyBytes)
   return json(200, await rotateKey(context.service, parse(rotateBody, body).key, operator))
 }
 
@@ -86,11 +95,11 @@ const own: Readonly<Record<string, (call: AdminCall, operator: string) => Promis
 }
 
 async function answerOperator(call: AdminCall): Promise<AdminAnswer> {
-  const { head, body, context } = call
+  const { head, readBody, context } = call
   const { operators } = context.service.server
   const run = Object.hasOwn(own, head.target.path) ? own[head.target.path] : undefined
   if (run === undefined) {
-    const { status, json: value } = await operators.answer(head, parseJson(body))
+    const { status, json: value } = await operators.answer(head, parseJson(await readBody(callBodyBytes)))
     return json(status, value)
   }
   const operator = await operators.authenticate(head)

@@ -10,23 +10,19 @@ import { type AdminAnswer, type AdminContext, answerAdminCall } from './admin-ca
 import { cannotListen } from './complaint.ts'
 import type { Config } from './config.ts'
 import { readHead } from './edge.ts'
+import { createGathering } from './gathering.ts'
 import type { Log } from './log.ts'
 
 export type AdminListener = { readonly port: number; close(): Promise<void> }
 export type AdminOptions = AdminContext & { readonly log: Log }
 
-// A captured request travels here in base64url, its body with it.
-const bodyLimitBytes = 4_194_304
-
-async function readBody(message: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
+async function readBody(message: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  const body = createGathering({ atMostBytes: limitBytes })
   for await (const chunk of message as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > bodyLimitBytes) throw new HoldfastError('body_too_large')
-    chunks.push(chunk)
+    if (body.length + chunk.length > limitBytes) throw new HoldfastError('body_too_large')
+    body.append(chunk)
   }
-  return Buffer.concat(chunks)
+  return body.take()
 }
 
 function write(response: ServerResponse, { status, type, body }: AdminAnswer): void {
@@ -76,7 +72,8 @@ export async function openAdmin({ admin }: Config, options: AdminOptions): Promi
       const head = readHead(message, message.socket.remoteAddress ?? '', { hosts, headerFields: 50 })
       // A browser names the page that asks; no page has business here, whatever credentials the browser remembers.
       if (head.fields.has('origin')) throw new HoldfastError('bad_request')
-      write(response, await answerAdminCall({ head, body: await readBody(message), context: options }))
+      const read = (limitBytes: number): Promise<Uint8Array> => readBody(message, limitBytes)
+      write(response, await answerAdminCall({ head, readBody: read, context: options }))
     }
     serve().catch((error: unknown) => refuse(error, response, options).catch(() => response.destroy()))
   })

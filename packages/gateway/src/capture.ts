@@ -17,7 +17,7 @@ const fieldForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/
 function split(bytes: Uint8Array): { head: string; body: Uint8Array } {
   const text = Buffer.from(bytes).toString('latin1')
   const empty = /\r?\n(?:> ?)?\r?\n/.exec(text)
-  if (empty === null) return { head: text.replace(/\s+$/, ''), body: new Uint8Array(0) }
+  if (empty === null) return { head: text.trimEnd(), body: new Uint8Array(0) }
   return { head: text.slice(0, empty.index), body: bytes.slice(empty.index + empty[0].length) }
 }
 

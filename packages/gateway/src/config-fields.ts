@@ -28,7 +28,7 @@ function mayPass(name: string): boolean {
 function checkName(name: string, at: ConfigPath, report: Report): boolean {
   if (!tokenForm.test(name)) report(at, 'expected a field name in lower case')
   else if (name.startsWith(reservedPrefix)) report(at, `names that begin with ${reservedPrefix} are ours`)
-  else if (!mayPass(name)) report(at, 'this field never reaches a backend: it means something to the gateway')
+  else if (!mayPass(name)) report(at, 'a route cannot forward this field: it means something to the gateway')
   else return true
   return false
 }

@@ -239,12 +239,22 @@ describe('a complaint names file, line, column, path and what is expected', () =
     [
       'a field of the connection',
       yaml(routes('{ path: /a, forward: [transfer-encoding] }')),
-      'routes[0].forward[0]: this field never reaches a backend',
+      'routes[0].forward[0]: a route cannot forward this field',
     ],
     [
       'a credential to the backend',
       yaml(routes('{ path: /a, policy: open, forward: [authorization] }')),
-      'routes[0].forward[0]: this field never reaches a backend',
+      'routes[0].forward[0]: a route cannot forward this field',
+    ],
+    [
+      'the digest, to be signed twice',
+      yaml(routes('{ path: /a, fields: [content-digest] }')),
+      'routes[0].fields[0]: a route cannot forward this field',
+    ],
+    [
+      'the digest, to be sent twice',
+      yaml(routes('{ path: /a, forward: [content-digest] }')),
+      'routes[0].forward[0]: a route cannot forward this field',
     ],
     [
       'a field nobody signed',

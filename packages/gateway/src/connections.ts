@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream'
 
 export interface Connections {
   add(socket: Duplex): void
-  /** Follows an answer to its end. */
-  begin(socket: Duplex, response: ServerResponse): void
+  /** Follows an answer to its end. False, and nothing followed, when the connection ends before that answer. */
+  begin(socket: Duplex, response: ServerResponse): boolean
   /** Answers under way, in the order of their requests. */
   answers(socket: Duplex): readonly ServerResponse[]
   /** From now on each connection ends after the answers under way on it. */
@@ -15,33 +15,46 @@ export interface Connections {
   close(options: { readonly graceMs: number; readonly cut: () => void }): Promise<void>
 }
 
+/** Requests taken from a connection before the first of them is answered; whoever sends more may send those again. */
+const maxPipelined = 8
+
+type Connection = { readonly answers: Set<ServerResponse>; ending: boolean }
+
 export function createConnections(): Connections {
-  const open = new Map<Duplex, Set<ServerResponse>>()
+  const open = new Map<Duplex, Connection>()
   let draining = false
 
-  function add(socket: Duplex): Set<ServerResponse> {
-    const answers = new Set<ServerResponse>()
-    open.set(socket, answers)
-    socket.once('close', () => open.delete(socket))
-    return answers
+  function add(socket: Duplex): Connection {
+    const connection: Connection = { answers: new Set(), ending: false }
+    open.set(socket, connection)
+    socket.once('close', () => {
+      open.delete(socket)
+      for (const response of connection.answers) closeQueued(response)
+    })
+    return connection
   }
 
   return {
     add,
-    begin(socket: Duplex, response: ServerResponse): void {
-      const answers = open.get(socket) ?? add(socket)
+    begin(socket: Duplex, response: ServerResponse): boolean {
+      const connection = open.get(socket) ?? add(socket)
+      const { answers } = connection
+      for (const earlier of answers) if (!earlier.shouldKeepAlive) connection.ending = true
+      if (answers.size >= maxPipelined) connection.ending = true
+      if (connection.ending) return false
       answers.add(response)
       if (draining) response.shouldKeepAlive = false
       response.once('close', () => {
         answers.delete(response)
         // Its head may have promised to keep the connection before draining began.
-        if (draining && answers.size === 0) endSoon(socket)
+        if ((draining || connection.ending) && answers.size === 0) endSoon(socket)
       })
+      return true
     },
-    answers: (socket: Duplex): readonly ServerResponse[] => [...(open.get(socket) ?? [])],
+    answers: (socket: Duplex): readonly ServerResponse[] => [...(open.get(socket)?.answers ?? [])],
     drain(): void {
       draining = true
-      for (const [socket, answers] of open) {
+      for (const [socket, { answers }] of open) {
         if (answers.size === 0) endSoon(socket)
         for (const answer of answers) if (!answer.headersSent) answer.shouldKeepAlive = false
       }
@@ -60,4 +73,14 @@ export function createConnections(): Connections {
 /** After everything written so far has left. */
 function endSoon(socket: Duplex): void {
   ;(socket as Socket).destroySoon()
+}
+
+/**
+ * Node says nothing to an answer that waits behind another when their connection ends: nobody would hear that its client
+ * left, and its request would count as under way for ever.
+ */
+function closeQueued(response: ServerResponse): void {
+  if (response.socket !== null || response.destroyed || response.writableFinished) return
+  response.destroy()
+  response.emit('close')
 }

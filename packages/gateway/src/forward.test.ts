@@ -48,6 +48,15 @@ test('the forward key signs what a backend can check with its public half', () =
   expect(nodeCrypto.verify(nodeCrypto.importPublicKey(publicJwk), utf8(base), signature)).toBe(true)
 })
 
+test.each<IdentityMode>([{ mode: 'hmac-sha256', secret: randomBytes(32) }, { mode: 'signature' }])(
+  '$mode covers the name of the backend it is made for',
+  (identity) => {
+    const fields = added(identity)
+    expect(fields['holdfast-audience']).toBe('bank')
+    expect(fields['signature-input']).toContain(' "holdfast-auth-time" "holdfast-audience" "x-purpose")')
+  },
+)
+
 test('a user name cannot end its line', () => {
   expect(added({ mode: 'insecurePlain' })['holdfast-user']).toBe('a%0D%0Ab')
 })

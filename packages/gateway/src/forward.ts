@@ -21,7 +21,7 @@ export type IdentityMode =
   | { readonly mode: 'insecurePlain' }
 
 export type IdentityOptions = {
-  /** The upstream's name: `keyid` of the hmac. */
+  /** The upstream's name: the audience of every identity, and `keyid` of the hmac. */
   readonly name: string
   readonly identity: IdentityMode
   readonly keys: KeyRing
@@ -62,13 +62,13 @@ export function createIdentity(options: IdentityOptions): AddIdentity {
   const { name, identity, keys, clock, random } = options
   if (identity.mode === 'insecurePlain') {
     return (verified, _to, into) => {
-      for (const [field, value] of vouchedFor(verified)) into.push(field, value)
+      for (const [field, value] of vouchedFor(verified, name)) into.push(field, value)
     }
   }
   const signer = identity.mode === 'hmac-sha256' ? hmacSigner(name, identity.secret) : keySigner(keys)
   return (verified, { target, routeFields }, into) => {
     const { keyid, algorithm, sign } = signer()
-    for (const [field, value] of vouchedFor(verified)) into.push(field, value)
+    for (const [field, value] of vouchedFor(verified, name)) into.push(field, value)
     const parameters: ForwardParameters = {
       created: Math.floor(clock.now() / 1000),
       nonce: random(nonceBytes),
@@ -88,15 +88,19 @@ function fieldsIn(list: readonly string[]): Fields {
   return fields
 }
 
-/** What only a verified request brings along: who asks, and the digest its body was compared with. */
-function vouchedFor({ claims, device, head }: VerifiedRequest): ReadonlyArray<readonly [string, string]> {
-  const identity = identityFields({
+/** What only a verified request brings along: who asks the audience, and the digest its body was compared with. */
+function vouchedFor(
+  { claims, device, head }: VerifiedRequest,
+  audience: string,
+): ReadonlyArray<readonly [string, string]> {
+  const who = {
     user: claims.sub,
     device: device.id,
     session: claims.sid,
     acr: claims.acr,
     authTime: claims.auth_time,
-  })
+  }
+  const identity = identityFields(who, audience)
   const digest = head.fields.get('content-digest')
   return digest === undefined ? identity : [['content-digest', digest], ...identity]
 }

@@ -120,8 +120,8 @@ function capAddresses(server: HttpServer, { limits, remotes, onCut }: ListenerOp
 
 function takeRequests(server: HttpServer, connections: Connections, { tls, handle }: ListenerOptions): void {
   const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
-    connections.begin(message.socket, response)
-    handle(message, response, expectsContinue)
+    // A request behind one that ends the connection is not run: its answer would have nowhere to go.
+    if (connections.begin(message.socket, response)) handle(message, response, expectsContinue)
   }
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
     connections.add(socket),

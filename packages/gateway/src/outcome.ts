@@ -1,5 +1,6 @@
 /** What becomes of the claim of an unsafe request (docs/protocol.md 3.7). Nothing here rejects: failures go to the log. */
 import type { Claim } from '@holdfast/server'
+import { createGathering, type Gathering } from './gathering.ts'
 
 export type RunClaim = Extract<Claim, { kind: 'run' }>
 
@@ -22,8 +23,8 @@ export function createOutcome(
 ): Outcome {
   let status = 0
   let fields: ReadonlyArray<readonly [string, string]> = []
-  let chunks: Uint8Array[] = []
-  let length = 0
+  /** Null once the answer is too large to keep. */
+  let body: Gathering | null = createGathering({ atMostBytes: options.answerBytes })
 
   return {
     start(answerStatus: number, list: readonly string[]): void {
@@ -31,14 +32,13 @@ export function createOutcome(
       fields = pairsOf(list)
     },
     receive(chunk: Uint8Array): void {
-      length += chunk.length
-      if (length <= options.answerBytes) chunks.push(chunk)
-      else chunks = []
+      if (body !== null && body.length + chunk.length > options.answerBytes) body = null
+      body?.append(chunk)
     },
     async complete(): Promise<void> {
       try {
-        if (length > options.answerBytes) await claim.executed()
-        else await claim.settle({ status, fields, body: Buffer.concat(chunks, length) })
+        if (body === null) await claim.executed()
+        else await claim.settle({ status, fields, body: body.take() })
       } catch (error) {
         options.onFailure(error)
       }

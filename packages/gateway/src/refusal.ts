@@ -1,4 +1,5 @@
 /** Every way an exchange ends without its backend: Holdfast's own answers, refusals above all. */
+import { HoldfastError } from '@holdfast/core'
 import type { HoldfastServer, OwnAnswer } from '@holdfast/server'
 import { writeAnswer } from './answer-writer.ts'
 import type { Exchange } from './exchange.ts'
@@ -22,9 +23,14 @@ const endsConnection: ReadonlySet<string> = new Set([
 /** Not the client's doing: an operator has to look. */
 const failures: ReadonlySet<string> = new Set(['internal_error', 'store_unavailable'])
 
+function breaksOff({ head }: Exchange, code: string | null): boolean {
+  return head === null || (code !== null && endsConnection.has(code))
+}
+
 /** A short rest of a body is read and forgotten by node:http; a long or unmeasured one is not worth reading. */
-function mustClose({ code, message, head }: Exchange, restBytes: number): boolean {
-  if (head === null || (code !== null && endsConnection.has(code))) return true
+function mustClose(exchange: Exchange, restBytes: number): boolean {
+  const { code, message, head } = exchange
+  if (head === null || breaksOff(exchange, code)) return true
   if (message.complete) return false
   const length = head.fields.get('content-length')
   return length === undefined || Number(length) > restBytes
@@ -50,6 +56,9 @@ export function createRefusal(options: {
   }
 
   async function refuse(exchange: Exchange, error: unknown): Promise<void> {
+    // Said at once: what is pipelined behind it must find the connection ending.
+    if (breaksOff(exchange, error instanceof HoldfastError ? error.code : null))
+      exchange.response.shouldKeepAlive = false
     try {
       write(exchange, await server.refuse(error, exchange.head))
     } catch (cause) {

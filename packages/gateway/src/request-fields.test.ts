@@ -11,6 +11,7 @@ test.each([
   'te',
   'upgrade',
   'host',
+  'content-digest',
   'content-length',
   'content-encoding',
   'expect',

@@ -32,6 +32,8 @@ export const hopByHop: ReadonlySet<string> = new Set([
 /** No route can let these through: they would undo what was verified, or claim what only the gateway may say. */
 const never: ReadonlySet<string> = new Set([
   'authorization',
+  // The gateway adds it after comparing; a second one would be anybody's.
+  'content-digest',
   'content-encoding',
   'content-length',
   'expect',

@@ -1,6 +1,7 @@
 /** A request body, held in memory until its digest is checked: a backend sees no octet before that. */
 import type { IncomingMessage } from 'node:http'
 import { type Fields, HoldfastError } from '@holdfast/core'
+import { createGathering } from './gathering.ts'
 import type { Load } from './limits.ts'
 
 /** Who gets a body frees `body.length` of the load when done with it. */
@@ -22,38 +23,38 @@ export function spool(
   options: SpoolOptions,
 ): Promise<Uint8Array | null> {
   const { limitBytes, load } = options
-  if (Number(fields.get('content-length') ?? '0') > limitBytes) throw new HoldfastError('body_too_large')
+  const statedBytes = Number(fields.get('content-length') ?? limitBytes)
+  if (statedBytes > limitBytes) throw new HoldfastError('body_too_large')
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
+    // No chunk is kept: each would cost far more memory than the octet that may be all it holds.
+    const body = createGathering({ atMostBytes: statedBytes })
 
     function stop(): void {
       message.off('data', take).off('end', finish).off('close', leave)
     }
     function fail(error: unknown): void {
       stop()
-      load.free(length)
+      load.free(body.length)
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passes on what was thrown
       reject(error)
     }
     function take(chunk: Buffer): void {
       try {
-        if (length + chunk.length > limitBytes) throw new HoldfastError('body_too_large')
+        if (body.length + chunk.length > limitBytes) throw new HoldfastError('body_too_large')
         load.hold(chunk.length)
       } catch (error) {
         fail(error)
         return
       }
-      length += chunk.length
-      chunks.push(chunk)
+      body.append(chunk)
     }
     function finish(): void {
       stop()
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+      resolve(body.take())
     }
     function leave(): void {
       stop()
-      load.free(length)
+      load.free(body.length)
       resolve(null)
     }
     message.on('data', take).on('end', finish).on('close', leave)

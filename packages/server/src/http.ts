@@ -78,6 +78,7 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   activation_code_malformed: 400,
   key_missing: 500,
   key_unavailable: 500,
+  state_unavailable: 500,
 }
 
 const always: ReadonlyArray<readonly [string, string]> = [

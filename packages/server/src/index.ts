@@ -1,3 +1,4 @@
+export { type ErrorCode, HoldfastError, isErrorCode } from '@holdfast/core'
 export { auditEntry, systemActor } from './audit.ts'
 export * from './clock.ts'
 export type * from './deployment.ts'

@@ -1,6 +1,7 @@
 /** The network on node:http and node:https: they send the fields they are given and none of their own but framing. */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { problemField } from '@holdfast/core'
 import type { NetworkAnswer, NetworkRequest } from '../../ports.ts'
 
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
@@ -42,7 +43,7 @@ export function nodeNetwork(request: NetworkRequest): Promise<NetworkAnswer> {
     })
     outgoing.once('close', stop)
     outgoing.once('response', (message) => {
-      if (timeoutCovers === 'head') stop()
+      if (timeoutCovers === 'head' && message.headers[problemField] === undefined) stop()
       resolve({ status: message.statusCode as number, rawFields: message.rawHeaders, body: bodyOf(message) })
     })
     outgoing.end(body)
