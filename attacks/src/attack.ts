@@ -27,6 +27,8 @@ export type Setting = {
   readonly store?: 'memory' | 'embedded' | 'cluster'
   /** Merged into the gateway's configuration. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** The most its heap may grow to: who makes it grow ends the process. */
+  readonly heapMegabytes?: number
 }
 
 export type Attack = {

@@ -52,16 +52,22 @@ function untilReady(child: ChildProcess, words: () => string): Promise<Ready> {
   })
 }
 
-/** `directory` holds the packages; the configuration is JSON, which is YAML too. */
-export async function startGateway(
-  directory: string,
-  home: string,
-  config: Readonly<Record<string, unknown>>,
-): Promise<GatewayProcess> {
+export type GatewayStart = {
+  /** Holds the packages. */
+  readonly directory: string
+  readonly home: string
+  /** Written as JSON, which is YAML too. */
+  readonly config: Readonly<Record<string, unknown>>
+  readonly heapMegabytes: number | undefined
+}
+
+export async function startGateway(start: GatewayStart): Promise<GatewayProcess> {
+  const { directory, home, config, heapMegabytes } = start
   const file = join(home, 'holdfast.yaml')
   await writeFile(file, JSON.stringify(config, null, 2))
   const cli = join(directory, 'gateway', 'bin', 'holdfast.js')
-  const child = spawn(process.execPath, [cli, 'serve', '--config', file, '--json'], {
+  const heap = heapMegabytes === undefined ? [] : [`--max-old-space-size=${heapMegabytes}`]
+  const child = spawn(process.execPath, [...heap, cli, 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   alive.add(child)

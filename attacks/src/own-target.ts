@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { adminAnswer, adminOf, type Operator, readOperator, readText } from './admin.ts'
 import type { Setting } from './attack.ts'
 import { startBackend } from './backend.ts'
-import { type GatewayProcess, startGateway } from './gateway.ts'
+import { type GatewayProcess, type GatewayStart, startGateway } from './gateway.ts'
 import { openLine } from './line.ts'
 import { configOf, type GatewayConfig, outboxOf } from './own-config.ts'
 import { plain } from './phone.ts'
@@ -35,10 +35,10 @@ function loopback(port: number): Address {
 }
 
 /** Gateways from one directory of packages, all alike. */
-function createFleet(directory: string, home: string, first: GatewayConfig, size: number): Fleet {
+function createFleet(first: GatewayStart, size: number): Fleet {
   const nodes: GatewayProcess[] = []
   const said: string[] = []
-  let config = first
+  let { config } = first
   let operator: Operator | null = null
   function node(index: number): GatewayProcess {
     const running = nodes[index]
@@ -48,7 +48,7 @@ function createFleet(directory: string, home: string, first: GatewayConfig, size
   return {
     async start(changes = {}) {
       config = { ...config, ...changes }
-      while (nodes.length < size) nodes.push(await startGateway(directory, home, config))
+      while (nodes.length < size) nodes.push(await startGateway({ ...first, config }))
       operator ??= await readOperator(node(0).ready.credentials)
     },
     async kill() {
@@ -81,7 +81,8 @@ export async function startTarget(directory: string, setting: Setting): Promise<
   const [backend, line] = [await startBackend(), await openLine()]
   const surroundings = { home, origin: line.origin, backend: backend.origin }
   const config = configOf(surroundings, setting, stores?.config ?? {})
-  const fleet = createFleet(directory, home, config, clustered ? 2 : 1)
+  const { heapMegabytes } = setting
+  const fleet = createFleet({ directory, home, config, heapMegabytes }, clustered ? 2 : 1)
   const { adminAddress } = fleet
 
   async function start(changes?: GatewayConfig): Promise<void> {

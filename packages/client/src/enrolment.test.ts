@@ -50,6 +50,16 @@ describe('enrolment', () => {
     expect((await client.enrol({ activationCode: typed, deviceName })).phase).toBe('enrolling')
   })
 
+  it('asks for the statement anew: the service key it knew may have been retired', async () => {
+    const phone = world.phone()
+    const client = world.client(phone)
+    expect(await codeOf(client.enrol({ activationCode: '0000-0000-0000-0000-0000', deviceName }))).toBe(
+      'activation_refused',
+    )
+    await client.enrol({ activationCode: await world.activationCode(), deviceName })
+    expect(sentTo(phone, '/.well-known/holdfast')).toHaveLength(2)
+  })
+
   it('leaves no key behind for a name the service would not take', async () => {
     const phone = world.phone()
     const activationCode = await world.activationCode()

@@ -1,4 +1,4 @@
-import { type ErrorCode, errors, fieldsOf, statementPath } from '@holdfast/core'
+import { type ErrorCode, errors, statementPath, utf8 } from '@holdfast/core'
 import { defaultPolicy } from '@holdfast/server'
 import { describe, expect, it } from 'vitest'
 import {
@@ -9,7 +9,6 @@ import {
   forged,
   sentTo,
   to,
-  type Unlocked,
   unlocked,
   type World,
 } from '../test/rig.ts'
@@ -123,6 +122,8 @@ function dressed(code: string, kid = 'A'.repeat(43)): ForgedAnswer {
   return { status, fields: [...fields, ...signed], body }
 }
 
+/** The fields of one, without the mark of a refusal. */
+const unmarked = dressed('unused').fields.filter(([name]) => name !== 'holdfast-error')
 const everything: Match = () => true
 type Attack = {
   readonly name: string
@@ -132,31 +133,145 @@ type Attack = {
   readonly most: number
 }
 const attacks: Attack[] = [
-  { name: 'everything', answer: forged, match: () => everything, most: 99 },
-  { name: 'this endpoint', answer: forged, match: ({ endpoint }) => endpoint, most: 99 },
-  { name: 'everything, as if signed', answer: dressed, match: () => everything, most: 99 },
-  { name: 'this endpoint, as if signed', answer: dressed, match: ({ endpoint }) => endpoint, most: 99 },
+  { name: 'everything', answer: forged, match: () => everything, most: 2 },
+  { name: 'this endpoint', answer: forged, match: ({ endpoint }) => endpoint, most: 4 },
+  { name: 'everything, as if signed', answer: dressed, match: () => everything, most: 6 },
+  { name: 'this endpoint, as if signed', answer: dressed, match: ({ endpoint }) => endpoint, most: 6 },
 ]
 
 describe.each(attacks)('somebody in the line who answers $name with refusals', ({ answer, match, most }) => {
-  it.each(Object.entries(calls))('stops no more than %s, and changes nothing', async (name, prepare) => {
-    const world = await createWorld({ routes, policy })
-    const call = await prepare(world)
-    const { phone, client } = call
-    const before = { records: phone.snapshot(), keys: [...phone.keystore.labels], status: await client.status() }
-    const counts: number[] = []
-    for (const code of codes) {
-      phone.network.forge(match(call), answer(code))
+  it.each(Object.entries(calls))(
+    'stops %s, no longer than he is there, and changes nothing',
+    async (_name, prepare) => {
+      const world = await createWorld({ routes, policy })
+      const call = await prepare(world)
+      const { phone, client } = call
+      const before = {
+        records: phone.snapshot(),
+        keys: [...phone.keystore.labels],
+        status: await client.status(),
+      }
+      const counts: number[] = []
+      for (const code of codes) {
+        phone.network.forge(match(call), answer(code))
+        const sent = phone.network.exchanges.length
+        expect(await codeOf(call.act())).toBe('unverified_refusal')
+        counts.push(phone.network.exchanges.length - sent)
+        phone.network.calm()
+      }
+      expect(Math.max(...counts)).toBeLessThanOrEqual(most)
+      expect(phone.snapshot()).toEqual(before.records)
+      expect(phone.keystore.labels).toEqual(before.keys)
+      expect(await client.status()).toBe(before.status)
+      expect(await codeOf(call.act())).toBe('passed')
+    },
+  )
+})
+
+describe('one call of the app', () => {
+  it('costs no more than its budget, whatever it makes necessary; the next has its own', async () => {
+    const { session, phone, world } = await unlocked()
+    world.advance(60_000)
+    // A renewal, a key nobody knows, a statement that does not come: each is tried four times within the other.
+    phone.network.dropRequest(Number.POSITIVE_INFINITY, to(statementPath))
+    phone.network.forge(everything, { ...dressed('unused'), status: 200, fields: unmarked })
+    for (let call = 0; call < 2; call++) {
       const sent = phone.network.exchanges.length
-      expect(await codeOf(call.act())).toBe('unverified_refusal')
-      counts.push(phone.network.exchanges.length - sent)
+      expect(await codeOf(session.devices())).toBe('network_unreachable')
+      expect(phone.network.exchanges.length - sent).toBe(24)
+    }
+    phone.network.calm()
+    expect(await session.devices()).toHaveLength(1)
+  })
+
+  it('does not end for refusals of every kind in turn', async () => {
+    const { session, phone } = await unlocked()
+    for (let round = 0; round < codes.length; round++) {
+      for (let i = 0; i < 24; i++) {
+        const code = codes[(round + i) % codes.length] as string
+        phone.network.forge(everything, i % 2 === 0 ? forged(code) : dressed(code), 1)
+      }
+      const sent = phone.network.exchanges.length
+      expect(await codeOf(session.fetch('/payments', { method: 'POST' }))).toBe('unverified_refusal')
+      expect(phone.network.exchanges.length - sent).toBeLessThanOrEqual(10)
       phone.network.calm()
     }
-    console.log(name, Math.max(...counts), codes[counts.indexOf(Math.max(...counts))])
-    expect(Math.max(...counts)).toBeLessThanOrEqual(most)
-    expect(phone.snapshot()).toEqual(before.records)
-    expect(phone.keystore.labels).toEqual(before.keys)
-    expect(await client.status()).toBe(before.status)
-    expect(await codeOf(call.act())).toBe('passed')
+    expect((await session.fetch('/accounts')).status).toBe(200)
+  })
+
+  it('shares the question to the clock with others that ask at the same time', async () => {
+    const { session, phone } = await unlocked()
+    let release = (): void => undefined
+    const all = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let refused = 0
+    phone.network.rewrite({
+      async answer(answer, request) {
+        if (to('/holdfast/time')(request)) await all
+        if (!to('/accounts')(request) || ++refused > 20) return answer
+        if (refused === 20) setImmediate(release)
+        const { status, fields, body } = forged('signature_expired')
+        return { ...answer, status, rawFields: fields.flat(), body: new Blob([body as string]).stream() }
+      },
+    })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => session.fetch('/accounts')))
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    // One at first contact, one for all of these.
+    expect(sentTo(phone, '/holdfast/time')).toHaveLength(2)
+  })
+})
+
+describe('a request without a signature', () => {
+  it.each(codes.filter((code) => ['clock', 'token'].includes(errors[code as ErrorCode]?.retry)))(
+    'is not sent again for %s',
+    async (code) => {
+      const world = await createWorld()
+      const phone = world.phone()
+      phone.network.forge(everything, forged(code))
+      expect(await codeOf(world.client(phone).enrol(activation))).toBe('unverified_refusal')
+      expect(phone.network.exchanges).toHaveLength(1)
+    },
+  )
+})
+
+describe('a body in very many pieces', () => {
+  const pieces = (text: string): ReadableStream<Uint8Array> => {
+    let sent = 0
+    return new ReadableStream({
+      pull(controller): void {
+        if (sent === text.length) controller.close()
+        else controller.enqueue(utf8(text.charAt(sent++)))
+      },
+    })
+  }
+
+  it('is read', async () => {
+    const { client, phone } = await unlocked()
+    phone.network.rewrite({
+      async answer(answer) {
+        return { ...answer, body: pieces(await new Response(answer.body).text()) }
+      },
+    })
+    const session = await client.unlock()
+    expect(await session.devices()).toHaveLength(1)
+  })
+
+  it('is refused when it is longer than any answer of ours, and not read on', async () => {
+    const { client, phone } = await unlocked()
+    let read = 0
+    phone.network.rewrite({
+      answer: (answer) => ({
+        ...answer,
+        body: new ReadableStream({
+          pull(controller): void {
+            read += 1000
+            controller.enqueue(new Uint8Array(1000))
+          },
+        }),
+      }),
+    })
+    expect(await codeOf(client.unlock())).toBe('answer_refused')
+    expect(read).toBeLessThan(4 * 270_000)
   })
 })

@@ -150,6 +150,28 @@ describe('answers', () => {
     expect(await codeOf(answer.text())).toBe('network_unreachable')
   })
 
+  it.each([
+    ['the status 600', { status: 600 }],
+    ['the status 999', { status: 999 }],
+    ['the status 101', { status: 101 }],
+    ['a field no reader takes', { rawFields: ['not a name', 'x'] }],
+  ])(
+    'with %s after a payment say that its outcome is unknown; it is not run again',
+    async (_what, change) => {
+      const idempotencyKey = 'payment-2026-000001'
+      let cancelled = 0
+      const body = (): ReadableStream<Uint8Array> => new ReadableStream({ cancel: () => void cancelled++ })
+      all.phone.network.rewrite({ answer: (answer) => ({ ...answer, body: body(), ...change }) })
+      expect(await codeOf(pay({ idempotencyKey }))).toBe('outcome_unknown')
+      expect(await codeOf(all.session.fetch('/accounts'))).toBe('upstream_invalid')
+      expect(sentTo(all.phone, payments)).toHaveLength(1)
+      expect(cancelled).toBe(2)
+      all.phone.network.calm()
+      expect((await pay({ idempotencyKey })).headers.get('holdfast-repeated')).toBe('true')
+      expect(executed()).toBe(1)
+    },
+  )
+
   it('that redirect are not followed', async () => {
     const { session, phone } = await unlocked({
       backend: async () => new Response(null, { status: 302, headers: { location: '/elsewhere' } }),

@@ -151,6 +151,33 @@ describe('the access token', () => {
     for (const request of renewals) expect(request).toEqual(renewals[0])
   })
 
+  it('is renewed at its first use after half its life, and not before', async () => {
+    const { world, session, phone } = all
+    world.advance(59_999)
+    await session.fetch('/accounts')
+    expect(sentTo(phone, token)).toHaveLength(1)
+    world.advance(1)
+    await session.fetch('/accounts')
+    await session.fetch('/accounts')
+    expect(sentTo(phone, token)).toHaveLength(2)
+  })
+
+  it.each([
+    ['does not come', () => all.phone.network.dropRequest(Number.POSITIVE_INFINITY, to(token))],
+    ['is refused by an answer nobody signed', () => all.phone.network.forge(to(token), forged('overloaded'))],
+  ])('is used to its end when its renewal %s, and no longer', async (_what, disturb) => {
+    const { world, session, phone } = all
+    disturb()
+    world.advance(60_000)
+    expect((await session.fetch('/accounts')).status).toBe(200)
+    expect(sentTo(phone, '/accounts')).toHaveLength(1)
+    world.advance(60_000)
+    expect(await codeOf(session.fetch('/accounts'))).not.toBe('passed')
+    expect(sentTo(phone, '/accounts')).toHaveLength(1)
+    phone.network.calm()
+    expect((await session.fetch('/accounts')).status).toBe(200)
+  })
+
   it('lives through many renewals', async () => {
     for (let i = 0; i < 5; i++) {
       expire()

@@ -15,13 +15,14 @@ const ours: ReadonlySet<string> = new Set(['signature', 'signature-input'])
 const uncacheable = /(?:^|,)[ \t]*(?:private|no-store)[ \t]*(?:,|$)/i
 
 /**
- * `raw` is undici's flat list of octets. Throws `upstream_invalid` for an answer with two lengths. Values are not checked
+ * `raw` is undici's flat list of octets. Throws `upstream_invalid` for a status outside 200 to 599 and for two lengths. Values are not checked
  * here: node:http refuses to write names and values that could end a line.
  */
 export function answerFields(
   raw: readonly Uint8Array[],
   answer: { readonly status: number; readonly signed: boolean },
 ): AnswerFields {
+  if (answer.status < 200 || answer.status > 599) throw new HoldfastError('upstream_invalid')
   const list: string[] = []
   let length: number | null = null
   let chunked = false
@@ -37,8 +38,8 @@ export function answerFields(
     if (ours.has(name) || name.startsWith(reservedPrefix)) continue
     const value = latin1(raw[i + 1])
     if (name === 'content-length') {
-      // RFC 9110 section 8.6: a 204 has no length.
-      if (answer.status === 204) continue
+      // RFC 9110 section 8.6: a 204 has none, and with a 304 it is the length of another answer.
+      if (answer.status === 204 || answer.status === 304) continue
       length = Number(value)
     } else if (name === 'cache-control' && answer.signed) {
       if (!uncacheable.test(value)) continue
@@ -47,8 +48,10 @@ export function answerFields(
     list.push(name, value)
   }
   if (length !== null && chunked) throw new HoldfastError('upstream_invalid')
-  if (answer.signed && !isPrivate) list.push('cache-control', 'no-store')
-  return { list: named === hopByHop ? list : without(list, named), length }
+  const kept = named === hopByHop ? list : without(list, named)
+  // Last of all: what the backend names in Connection takes nothing of ours off.
+  if (answer.signed && (!isPrivate || named.has('cache-control'))) kept.push('cache-control', 'no-store')
+  return { list: kept, length }
 }
 
 function latin1(bytes: Uint8Array | undefined): string {

@@ -25,12 +25,21 @@ test.each([
   'x locale',
   '',
 ])('a route cannot forward %j', (name) => {
-  expect(() => allowedFields([name])).toThrow(TypeError)
+  expect(() => allowedFields([name], { policy: 'open' })).toThrow(TypeError)
 })
 
 test('a route can name cookies, ranges and fields of its own', () => {
-  const allowed = allowedFields(['cookie', 'range', 'x-locale'])
+  const allowed = allowedFields(['cookie', 'range', 'x-locale'], { policy: 'signed' })
   for (const name of ['cookie', 'range', 'x-locale', 'accept', 'idempotency-key'])
     expect(allowed).toContain(name)
-  expect(allowedFields([])).not.toContain('cookie')
+  expect(allowedFields([], { policy: 'open' })).not.toContain('cookie')
 })
+
+test.each(['if-match', 'if-modified-since', 'if-none-match'])(
+  '%s decides whether a request acts: on a signed route it passes only where it is signed',
+  (name) => {
+    expect(allowedFields([], { policy: 'open' })).toContain(name)
+    expect(allowedFields([], { policy: 'signed' })).not.toContain(name)
+    expect(allowedFields([name], { policy: 'signed' })).toContain(name)
+  },
+)

@@ -2,19 +2,19 @@
  * Which fields of a request reach a backend: those named here and those its route names. Everything else stays outside,
  * so a field invented tomorrow cannot mean something to a backend that its gateway never heard of.
  */
-import { type Fields, reservedPrefix } from '@holdfast/core'
+import { type Fields, reservedPrefix, type RouteRule } from '@holdfast/core'
 
 const always = [
   'accept',
   'accept-language',
   'content-type',
   'idempotency-key',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
   'traceparent',
   'user-agent',
 ]
+
+/** They decide whether a request acts. On a signed route they pass only where it names them, for then they are signed. */
+const conditional = ['if-match', 'if-modified-since', 'if-none-match']
 
 /** Fields of one hop (RFC 9110 section 7.6.1) and of framing. */
 export const hopByHop: ReadonlySet<string> = new Set([
@@ -58,7 +58,10 @@ const token = /^[!#$%&'*+.^`|~0-9a-z-]+$/
  * The names a route lets through. Throws TypeError for a name that is no field name in lower case, or one that must never
  * pass; `cookie` and `range` pass where they are named. "_" is refused: to many backends it is the same as "-".
  */
-export function allowedFields(further: readonly string[]): ReadonlySet<string> {
+export function allowedFields(
+  further: readonly string[],
+  { policy }: Pick<RouteRule, 'policy'>,
+): ReadonlySet<string> {
   for (const name of further) {
     const refused =
       !token.test(name) ||
@@ -67,7 +70,7 @@ export function allowedFields(further: readonly string[]): ReadonlySet<string> {
       neverPrefixes.some((prefix) => name.startsWith(prefix))
     if (refused) throw new TypeError(`a route cannot forward the field ${JSON.stringify(name)}`)
   }
-  return new Set([...always, ...further])
+  return new Set([...always, ...(policy === 'open' ? conditional : []), ...further])
 }
 
 /** Appends the allowed fields of a request to a flat list name, value, … */

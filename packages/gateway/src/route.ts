@@ -34,7 +34,11 @@ export function createRouter(options: {
   const rules = routes.map((route) =>
     ruleOf(route, destinationOf(upstreams, route.path, route.upstream, route)),
   )
-  const rest = destinationOf(upstreams, '/*', defaultUpstream, { fields: [], forward: [] })
+  const rest = destinationOf(upstreams, '/*', defaultUpstream, {
+    policy: 'signed',
+    fields: [],
+    forward: [],
+  })
   return (head) => findRule(rules, head.method, head.target.path)?.destination ?? rest
 }
 
@@ -50,14 +54,14 @@ function destinationOf(
   upstreams: ReadonlyMap<string, Upstream>,
   pattern: string,
   name: string,
-  route: Pick<GatewayRoute, 'fields' | 'forward' | 'timeoutMs'>,
+  route: Pick<GatewayRoute, 'policy' | 'fields' | 'forward' | 'timeoutMs'>,
 ): Destination {
   const upstream = upstreams.get(name)
   if (upstream === undefined) throw new TypeError(`there is no upstream ${JSON.stringify(name)}`)
   return {
     pattern,
     upstream,
-    allowed: allowedFields(route.forward),
+    allowed: allowedFields(route.forward, route),
     routeFields: route.fields,
     timeoutMs: route.timeoutMs ?? upstream.timeoutMs,
   }

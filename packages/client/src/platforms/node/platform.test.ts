@@ -155,6 +155,14 @@ describe('the network', () => {
     expect(await new Response(stream.body).text()).toBe('beginend')
   })
 
+  it('takes no refusal for a stream', async () => {
+    answer = (_request, response) => {
+      response.writeHead(401, { 'Holdfast-Error': 'signature_expired' }).write('begin')
+    }
+    const endless = await nodeNetwork(request({ timeoutMs: 50, timeoutCovers: 'head' }))
+    await expect(new Response(endless.body).text()).rejects.toThrow()
+  })
+
   it('tells a reader who comes late that the body broke off', async () => {
     answer = ({ socket }, response) => {
       response
