@@ -25,7 +25,7 @@ export type Weakening = {
 export type Setting = {
   /** `embedded` survives a restart; `cluster` is two nodes on PostgreSQL and Redis. */
   readonly store?: 'memory' | 'embedded' | 'cluster'
-  /** Merged into the gateway's configuration. */
+  /** Merged into the gateway's configuration; `policy` and `upstream` (its one backend) member by member. */
   readonly config?: Readonly<Record<string, unknown>>
   /** The most its heap may grow to: who makes it grow ends the process. */
   readonly heapMegabytes?: number

@@ -23,13 +23,27 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('latin1')
 }
 
+/** More than all buffers on the way hold. */
+const large = Buffer.alloc(16 * 1024 * 1024)
+
 /** Targets that make it misbehave, so that attacks through a hostile backend can be played. */
 function misbehave(target: string, response: ServerResponse): boolean {
+  if (target.includes('/large/')) {
+    response.end(large)
+    return true
+  }
   if (!target.includes('/hostile/')) return false
   response.setHeader('holdfast-error', 'device_revoked')
   response.writeHead(403, { 'content-type': 'application/problem+json' })
   response.end('{"code":"device_revoked"}')
   return true
+}
+
+/** What it says about caches, and about the fields that concern its connection alone. */
+function carelessFields(target: string): Record<string, string> {
+  const cached = { 'cache-control': 'public, max-age=600' }
+  if (target.includes('/one-hop/')) return { ...cached, connection: 'keep-alive, cache-control' }
+  return target.includes('/cacheable/') ? cached : {}
 }
 
 export async function startBackend(): Promise<Backend> {
@@ -45,8 +59,7 @@ export async function startBackend(): Promise<Backend> {
       if (misbehave(target, response)) return
       // Long enough for a second request to arrive while the first still runs.
       if (target.includes('/slow/')) await new Promise((resolve) => setTimeout(resolve, 1000))
-      const careless = target.includes('/cacheable/') ? { 'cache-control': 'public, max-age=600' } : {}
-      response.writeHead(200, { 'content-type': 'application/json', ...careless })
+      response.writeHead(200, { 'content-type': 'application/json', ...carelessFields(target) })
       response.end(request.method === 'HEAD' ? undefined : JSON.stringify(seen))
     })()
   })

@@ -11,6 +11,8 @@ type Surroundings = {
   readonly backend: string
 }
 
+type Parts = { readonly policy?: GatewayConfig; readonly upstream?: GatewayConfig }
+
 export function outboxOf(home: string): string {
   return join(home, 'outbox.jsonl')
 }
@@ -21,14 +23,14 @@ export function configOf(
   { store, config = {} }: Setting,
   stores: GatewayConfig,
 ): GatewayConfig {
-  const { policy = {}, ...others } = config as { policy?: GatewayConfig }
+  const { policy = {}, upstream = {}, ...others } = config as Parts
   return {
     origin,
     listen: { port: 0 },
     admin: { port: 0 },
     data: join(home, 'data'),
     store: { kind: store ?? 'memory' },
-    upstreams: [{ name: 'backend', url: backend, identity: { mode: 'signature' } }],
+    upstreams: [{ name: 'backend', url: backend, identity: { mode: 'signature' }, ...upstream }],
     routes: [
       { path: '/open/*', methods: ['GET'], policy: 'open' },
       { path: '/device-only/*', signer: 'device' },

@@ -35,7 +35,7 @@ function say(line: string): void {
 function reportTo(findings: Findings): Report {
   return (on, result) => {
     const { attack, outcome, detail } = result
-    say(`${on.padEnd(9)} ${attack.id.padEnd(32)} ${outcome.padEnd(10)} ${detail}`)
+    say(`${on.padEnd(9)} ${attack.id.padEnd(36)} ${outcome.padEnd(10)} ${detail}`)
     findings[on].push(result)
   }
 }

@@ -30,6 +30,9 @@ export const attack: Attack = {
     }
     await pay('rent')
     const answer = await pay('savings')
-    return verdict(answer, answer.status === 200 && 'a write that never ran was answered with the success of another')
+    return verdict(
+      answer,
+      answer.status === 200 && 'a write that never ran was answered with the success of another',
+    )
   },
 }

@@ -21,7 +21,12 @@ export const attack: Attack = {
     const [key, challenge] = [await makeKey(), await getChallenge(target)]
     const code = await target.activate(`user-${randomText(6)}`, '+15550144')
     const offer = await target.send(await enrolmentRequest(target, { key, code, challenge }))
-    const answer = await target.send(await confirmRequest(target, own.deviceKey, enrolmentId(offer), '000000'))
-    return verdict(answer, answer.status === 200 && 'the attacker’s device was signed into the victim’s transcript')
+    const answer = await target.send(
+      await confirmRequest(target, own.deviceKey, enrolmentId(offer), '000000'),
+    )
+    return verdict(
+      answer,
+      answer.status === 200 && 'the attacker’s device was signed into the victim’s transcript',
+    )
   },
 }

@@ -212,7 +212,7 @@ describe('one call of the app', () => {
         if (!to('/accounts')(request) || ++refused > 20) return answer
         if (refused === 20) setImmediate(release)
         const { status, fields, body } = forged('signature_expired')
-        return { ...answer, status, rawFields: fields.flat(), body: new Blob([body as string]).stream() }
+        return { ...answer, status, rawFields: fields.flat(), body: new Blob([body]).stream() }
       },
     })
     const answers = await Promise.all(Array.from({ length: 20 }, () => session.fetch('/accounts')))

@@ -163,16 +163,24 @@ describe('the access token', () => {
   })
 
   it.each([
-    ['does not come', () => all.phone.network.dropRequest(Number.POSITIVE_INFINITY, to(token))],
-    ['is refused by an answer nobody signed', () => all.phone.network.forge(to(token), forged('overloaded'))],
-  ])('is used to its end when its renewal %s, and no longer', async (_what, disturb) => {
+    [
+      'does not come',
+      'network_unreachable',
+      () => all.phone.network.dropRequest(Number.POSITIVE_INFINITY, to(token)),
+    ],
+    [
+      'is refused by an answer nobody signed',
+      'unverified_refusal',
+      () => all.phone.network.forge(to(token), forged('overloaded')),
+    ],
+  ] as const)('is used to its end when its renewal %s, and no longer: %s', async (_what, code, disturb) => {
     const { world, session, phone } = all
     disturb()
     world.advance(60_000)
     expect((await session.fetch('/accounts')).status).toBe(200)
     expect(sentTo(phone, '/accounts')).toHaveLength(1)
     world.advance(60_000)
-    expect(await codeOf(session.fetch('/accounts'))).not.toBe('passed')
+    expect(await codeOf(session.fetch('/accounts'))).toBe(code)
     expect(sentTo(phone, '/accounts')).toHaveLength(1)
     phone.network.calm()
     expect((await session.fetch('/accounts')).status).toBe(200)

@@ -12,7 +12,7 @@ import {
   type VerifyKey,
 } from '@holdfast/core'
 import { readText } from './answer.ts'
-import { createServiceClock } from './clock.ts'
+import { createServiceClock, type ServiceClock } from './clock.ts'
 import { converse, type Line } from './exchange.ts'
 import type { Platform } from './ports.ts'
 import type { State } from './state.ts'
@@ -98,29 +98,38 @@ function together(act: (line: Line) => Promise<void>): (line: Line) => Promise<v
   }
 }
 
-export function createService({ origin, pins, platform, state }: ServiceOptions): Service {
+type Known = AcceptedStatement & { readonly keyOf: KeyOf }
+
+/** Fetches the statement and checks it (2.1); on first contact it asks the time as well. */
+async function fetchStatement(line: Line, clock: ServiceClock, options: ServiceOptions): Promise<Known> {
+  const { origin, pins, platform, state } = options
   const { crypto } = platform
+  const jws = await ask(line, origin + statementPath, async (text) => text)
+  const trust = { pins, issuer: origin, floor: await state.floor() }
+  const now = clock.known() ? Math.floor(clock.now() / 1000) : null
+  const statement = await openStatement(jws, { ...trust, now }, crypto)
+  const keyOf = keysOf(statement, platform)
+  if (!clock.known()) {
+    // First contact: this device's clock proves nothing, so the service's own decides whether the statement has ended.
+    clock.set(await signedTime(line, statement, keyOf))
+    if (clock.now() >= statement.exp * 1000) throw new HoldfastError('statement_refused')
+  }
+  await state.raiseFloor(statement.seq)
+  const signer = decodeJws('hf-statement+jwt', jws)?.signer
+  if (signer === undefined || !('jwk' in signer)) throw new HoldfastError('statement_refused')
+  return { statement, serviceKey: await thumbprint(signer.jwk, crypto), keyOf }
+}
+
+export function createService(options: ServiceOptions): Service {
+  const { origin, platform } = options
   const clock = createServiceClock(platform.clock)
-  let accepted: (AcceptedStatement & { readonly keyOf: KeyOf }) | null = null
+  let accepted: Known | null = null
 
   const refetch = together(async (line) => {
-    const jws = await ask(line, origin + statementPath, async (text) => text)
-    const trust = { pins, issuer: origin, floor: await state.floor() }
-    const seconds = (): number | null => (clock.known() ? Math.floor(clock.now() / 1000) : null)
-    const statement = await openStatement(jws, { ...trust, now: seconds() }, crypto)
-    const keys = keysOf(statement, platform)
-    if (!clock.known()) {
-      // First contact: this device's clock proves nothing, so the service's own decides whether the statement has ended.
-      clock.set(await signedTime(line, statement, keys))
-      if (clock.now() >= statement.exp * 1000) throw new HoldfastError('statement_refused')
-    }
-    await state.raiseFloor(statement.seq)
-    const signer = decodeJws('hf-statement+jwt', jws)?.signer
-    if (signer === undefined || !('jwk' in signer)) throw new HoldfastError('statement_refused')
-    accepted = { statement, serviceKey: await thumbprint(signer.jwk, crypto), keyOf: keys }
+    accepted = await fetchStatement(line, clock, options)
   })
 
-  async function current(line: Line): Promise<AcceptedStatement & { readonly keyOf: KeyOf }> {
+  async function current(line: Line): Promise<Known> {
     if (accepted === null || clock.now() >= accepted.statement.exp * 1000) await refetch(line)
     if (accepted === null) throw new HoldfastError('statement_refused')
     return accepted
@@ -143,7 +152,7 @@ export function createService({ origin, pins, platform, state }: ServiceOptions)
     let left = maxRequests
     const line: Line = {
       platform,
-      trust: { crypto, keyOf: (kid) => keyOf(line, kid) },
+      trust: { crypto: platform.crypto, keyOf: (kid) => keyOf(line, kid) },
       askTime: () => askTime(line),
       spend(): void {
         if (left === 0) throw new HoldfastError('network_unreachable')

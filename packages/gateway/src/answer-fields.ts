@@ -15,8 +15,8 @@ const ours: ReadonlySet<string> = new Set(['signature', 'signature-input'])
 const uncacheable = /(?:^|,)[ \t]*(?:private|no-store)[ \t]*(?:,|$)/i
 
 /**
- * `raw` is undici's flat list of octets. Throws `upstream_invalid` for a status outside 200 to 599 and for two lengths. Values are not checked
- * here: node:http refuses to write names and values that could end a line.
+ * `raw` is undici's flat list of octets. Throws `upstream_invalid` for a status outside 200 to 599 and for two lengths.
+ * Values are not checked here: node:http refuses to write names and values that could end a line.
  */
 export function answerFields(
   raw: readonly Uint8Array[],

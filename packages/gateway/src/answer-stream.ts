@@ -19,21 +19,40 @@ export type AnswerStart = {
   readonly resume: () => void
 }
 
-/** `bodyless`: the answer to HEAD. */
+export type AnswerStreamOptions = {
+  /** The answer to HEAD. */
+  readonly bodyless: boolean
+  /** Least rate at which a client has to take what waits for it: one that is slower is cut off. */
+  readonly bytesPerSecond: number
+}
+
+/** The rate is measured over this much at least: sockets take and free their buffers in lumps. */
+const lumpBytes = 65_536
+
 export function createAnswerStream(
   response: ServerResponse,
-  { bodyless }: { readonly bodyless: boolean },
+  { bodyless, bytesPerSecond }: AnswerStreamOptions,
 ): AnswerStream {
   let resume: () => void = () => undefined
   let paused = false
   /** Octets still to come; below zero when nobody knows. */
   let missing = -1
   let last: Uint8Array | null = null
+  let tooSlow: NodeJS.Timeout | undefined
 
   function release(): void {
+    clearTimeout(tooSlow)
     if (!paused) return
     paused = false
     resume()
+  }
+
+  /** No more is read until the client has taken what is there. It holds up the backend meanwhile: its time is limited. */
+  function pause(): void {
+    paused = true
+    const waitingBytes = Math.max(lumpBytes, response.writableLength)
+    tooSlow = setTimeout(() => response.destroy(), (waitingBytes / bytesPerSecond) * 1_000).unref()
+    response.once('drain', release)
   }
 
   return {
@@ -54,8 +73,7 @@ export function createAnswerStream(
         return true
       }
       if (response.write(chunk)) return true
-      paused = true
-      response.once('drain', release)
+      pause()
       return false
     },
     end(): void {

@@ -5,6 +5,7 @@ import { cannotListen } from './complaint.ts'
 import type { Config } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { createLog, gatewayLog, type Log } from './log.ts'
+import { standardOutput } from './log-output.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { credentialsFileOf, ensureFirstOperator } from './first-operator.ts'
 import { openService, type Service } from './service.ts'
@@ -44,6 +45,7 @@ export async function startGateway(
   const service = await openService(config, { log, ...replaced })
   const { server, keys, clock } = service
   const metrics = createMetrics()
+  metrics.watchLog(standardOutput())
   let admin: AdminListener | null = null
   try {
     const { listen, routes, upstreams, defaultUpstream, limits, hosts, policy } = config

@@ -16,11 +16,12 @@ import {
 } from './config-rules.ts'
 import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './config-schema.ts'
 import { type ConfigProblem, readSource } from './config-source.ts'
+import { checkTimes } from './config-times.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './log-level.ts'
 import type { GatewayRoute } from './route.ts'
 import { readBytes, readSecret, readUrl, type SecretSources } from './secrets.ts'
-import type { UpstreamOptions } from './upstream.ts'
+import { defaultTimeoutMs, type UpstreamOptions } from './upstream.ts'
 
 export type StoreConfig = { kind: 'embedded' } | { kind: 'postgres'; url: string } | { kind: 'memory' }
 export type NonceConfig = { kind: 'memory' } | { kind: 'postgres' } | { kind: 'redis'; url: string }
@@ -89,7 +90,7 @@ function outboxOf({ outbox }: WrittenConfig, sources: SecretSources): OutboxConf
 
 function upstreamOf(written: WrittenUpstream, index: number, sources: SecretSources): UpstreamOptions {
   const { identity } = written
-  const upstream = { timeoutMs: 15_000, connections: 128, ...written }
+  const upstream = { timeoutMs: defaultTimeoutMs, connections: 128, ...written }
   if (identity.mode !== 'hmac-sha256') return { ...upstream, identity }
   const secret = readSecret(identity, ['upstreams', index, 'identity'], 32, sources)
   return { ...upstream, identity: { mode: 'hmac-sha256', secret } }
@@ -154,6 +155,7 @@ const rules = [
   checkStores,
   checkRoutes,
   checkFields,
+  checkTimes,
 ]
 
 /** From the text of a file called `file`. Throws Complaint that lists everything wrong, each with its line. */

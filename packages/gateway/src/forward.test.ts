@@ -4,13 +4,14 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { KeyRing, VerifiedRequest } from '@holdfast/server'
 import { expect, test } from 'vitest'
 import { createIdentity, type IdentityMode } from './forward.ts'
+import { defaultLimits } from './limits.ts'
 import { createRandomPool } from './random-pool.ts'
 import { createUpstream } from './upstream.ts'
 
 const { privateKey, publicJwk } = nodeCrypto.generateKeyPair()
 const keys = { forward: () => ({ kid: 'forward-key', jwk: publicJwk, privateKey }) } as unknown as KeyRing
 const clock = { now: (): number => 1_790_000_000_500, monotonic: (): number => 0 }
-const context = { keys, clock, random: createRandomPool() }
+const context = { keys, clock, random: createRandomPool(), limits: defaultLimits }
 const verified = {
   head: {
     method: 'GET',

@@ -59,7 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const load = createLoad(limits)
   metrics.watch(load)
   const upstreams = new Map(
-    options.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, { keys, clock, random })]),
+    options.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, { keys, clock, random, limits })]),
   )
   const findDestination = createRouter({
     routes: options.routes,
@@ -80,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     remotes,
     ledger,
     refusal,
-    call: createCall({ ledger, refusal, idleMs: limits.idleMs }),
+    call: createCall({ server, clock, limits, ledger, refusal }),
   })
   const listener = createListener({
     limits,

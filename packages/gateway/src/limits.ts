@@ -1,5 +1,6 @@
 /** What one gateway process takes on at most, and the counters that hold it to that. */
 import { HoldfastError } from '@holdfast/core'
+import { networkOf } from '@holdfast/server'
 
 export type Limits = {
   /** Request line and fields together. */
@@ -25,6 +26,10 @@ export type Limits = {
   readonly requests: number
   /** Requests under way from one address. Name a load balancer in front in `listen.trustedProxies`: else it counts as one client. */
   readonly requestsPerAddress: number
+  /** How much of a backend's connections one device, or one address on open routes, may hold; four at least. */
+  readonly upstreamSharePercent: number
+  /** Least rate at which a client has to take an answer that waits for it; a slower one is cut off. */
+  readonly answerBytesPerSecond: number
 }
 
 export const defaultLimits: Limits = {
@@ -41,9 +46,11 @@ export const defaultLimits: Limits = {
   connectionsPerAddress: 1_000,
   requests: 5_000,
   requestsPerAddress: 500,
+  upstreamSharePercent: 25,
+  answerBytesPerSecond: 4_096,
 }
 
-/** Counts per address; an address at zero is forgotten. */
+/** Counts per client: by address, all of one IPv6 network together, or by another name. One at zero is forgotten. */
 export interface AddressCounter {
   /** False, and nothing counted, when the address is at its limit. */
   enter(address: string): boolean
@@ -54,15 +61,17 @@ export function createAddressCounter(limit: number): AddressCounter {
   const counts = new Map<string, number>()
   return {
     enter(address: string): boolean {
-      const count = counts.get(address) ?? 0
+      const network = networkOf(address)
+      const count = counts.get(network) ?? 0
       if (count >= limit) return false
-      counts.set(address, count + 1)
+      counts.set(network, count + 1)
       return true
     },
     leave(address: string): void {
-      const count = counts.get(address) ?? 0
-      if (count > 1) counts.set(address, count - 1)
-      else counts.delete(address)
+      const network = networkOf(address)
+      const count = counts.get(network) ?? 0
+      if (count > 1) counts.set(network, count - 1)
+      else counts.delete(network)
     },
   }
 }

@@ -320,7 +320,7 @@ describe('closing', () => {
       waiting.push(() => response.end(`answer ${message.url}`))
       if (waiting.length === 50) allThere.resolve()
     })
-    const { gateway, port } = await gatewayTo({ url, upstream: { connections: 64 } })
+    const { gateway, port } = await gatewayTo({ url, upstream: { connections: 200 } })
     const idle = rawConnection(port)
     idle.socket.write('GET /holdfast/x HTTP/1.1\r\nHost: gateway.test\r\n\r\n')
     await idle.until('own 0')

@@ -10,6 +10,8 @@ export interface Metrics {
   upstreamError(upstream: string, code: string): void
   /** Gauges ask here when they are read. */
   watch(load: { requests(): number; spooledBytes(): number }): void
+  /** The counter of log lines nobody will read asks here. */
+  watchLog(log: { dropped(): number }): void
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -54,6 +56,17 @@ export function createMetrics(): Metrics {
     watch(load: { requests(): number; spooledBytes(): number }): void {
       gauge(registry, 'holdfast_requests_in_flight', 'Requests under way', () => load.requests())
       gauge(registry, 'holdfast_spooled_bytes', 'Request bodies held in memory', () => load.spooledBytes())
+    },
+    watchLog(log: { dropped(): number }): void {
+      const lines: Counter = new Counter({
+        name: 'holdfast_log_lines_dropped_total',
+        help: 'Log lines lost because their reader stood still or left',
+        registers,
+        collect(): void {
+          lines.reset()
+          lines.inc(log.dropped())
+        },
+      })
     },
   }
 }

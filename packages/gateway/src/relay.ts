@@ -16,6 +16,9 @@ export type RelayOptions = {
   /** The method is unsafe: once sent, the request runs to its end whether or not the client waits. */
   readonly unsafe: boolean
   readonly outcome: Outcome | null
+  /** Asked once a connection is there; throws when the request may not be sent any more. */
+  readonly confirm: () => void
+  readonly answerBytesPerSecond: number
   /** Before {@link onEnd}, unless the client left. `headSent`: nothing more can be said to it. */
   readonly onFailure: (error: HoldfastError, headSent: boolean) => void
   /** Exactly once, when backend and claim are done with. */
@@ -73,7 +76,7 @@ function createPassage(options: RelayOptions): Passage {
     if (over) return false
     over = true
     clearTimeout(waiting)
-    upstream.done()
+    upstream.done(request.client)
     return true
   }
 
@@ -93,7 +96,11 @@ function createPassage(options: RelayOptions): Passage {
     connect(abortRequest: () => void): void {
       // `sent`: whatever the pool believes about retrying, one request is written once.
       if (over || sent || (!unsafe && response.destroyed)) abortRequest()
-      else abort = abortRequest
+      else {
+        // What it throws comes back as the error of the request, which was not sent then.
+        options.confirm()
+        abort = abortRequest
+      }
       sent = true
     },
     finish,
@@ -109,18 +116,30 @@ function createPassage(options: RelayOptions): Passage {
 
 export function relay(options: RelayOptions): Leave {
   const { request, upstream, response, outcome, unsafe } = options
-  const answer = createAnswerStream(response, { bodyless: request.method === 'HEAD' })
+  const answer = createAnswerStream(response, {
+    bodyless: request.method === 'HEAD',
+    bytesPerSecond: options.answerBytesPerSecond,
+  })
   const passage = createPassage(options)
+  /** The answer has no body whatever its fields say (RFC 9110 sections 15.3.5 and 15.4.5). */
+  let empty = false
 
   function complete(): void {
     answer.end()
     options.onEnd()
   }
 
+  function finish(): void {
+    if (!passage.finish()) return
+    if (outcome === null) complete()
+    else void outcome.complete().then(complete)
+  }
+
   upstream.send(request, {
     onConnect: (abort) => passage.connect(abort),
     onHeaders(status, raw, resume): boolean {
       if (status < 200) return true
+      empty = status === 204 || status === 304
       const { list, length } = answerFields(raw, { status, signed: options.signed })
       outcome?.start(status, list)
       answer.start({ status, list, length, resume })
@@ -130,12 +149,12 @@ export function relay(options: RelayOptions): Leave {
       outcome?.receive(chunk)
       return answer.write(chunk)
     },
-    onComplete(): void {
-      if (!passage.finish()) return
-      if (outcome === null) complete()
-      else void outcome.complete().then(complete)
+    onComplete: finish,
+    onError(error): void {
+      // The pool waits for as many octets as Content-Length says, though none belong to such an answer.
+      if (empty && (error as { code?: unknown }).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') finish()
+      else passage.fail(error)
     },
-    onError: (error) => passage.fail(error),
   } satisfies Dispatcher.DispatchHandler)
 
   return () => {

@@ -13,6 +13,8 @@ async function opened<Store>(what: string, advice: string, open: () => Promise<S
   } catch (error) {
     const cause = error instanceof HoldfastError ? error.cause : error
     const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+    // A store that runs but must not be used says itself what to change.
+    if (cause instanceof TypeError && reason === '') throw new Complaint(`${what} cannot be used: ${cause.message}`, 1)
     throw new Complaint(`${what} cannot be opened${reason}: ${advice}`, 1)
   }
 }

@@ -1,8 +1,9 @@
 /** One backend: a pool of connections to an address that only the configuration names. */
-import { parseTarget } from '@holdfast/core'
+import { HoldfastError, parseTarget } from '@holdfast/core'
 import type { Clock, KeyRing } from '@holdfast/server'
 import { type Dispatcher, Pool } from 'undici'
 import { type AddIdentity, createIdentity, type IdentityMode } from './forward.ts'
+import { createAddressCounter, type Limits } from './limits.ts'
 import type { RandomPool } from './random-pool.ts'
 
 export type UpstreamOptions = {
@@ -18,6 +19,8 @@ export type UpstreamOptions = {
 }
 
 export type UpstreamRequest = {
+  /** As it was entered. */
+  readonly client: string
   readonly method: string
   /** Prefix and target of the client. */
   readonly path: string
@@ -34,12 +37,17 @@ export interface Upstream {
   readonly timeoutMs: number
   readonly retriesIdempotently: boolean
   readonly addIdentity: AddIdentity
-  /** True when a request sent now would have to wait for a connection. */
+  /** True when the request entered last would have to wait for a connection. */
   busy(): boolean
+  /**
+   * Counts a request for a client: the id of its device, or its address where nobody signs. Throws `overloaded` when it has
+   * its share of the connections already: no client can take a backend away from the others.
+   */
+  enter(client: string): void
   /** `handler` hears of the end exactly once, by onComplete or onError. */
   send(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void
-  /** Every request sent has to be reported once when it is over. */
-  done(): void
+  /** Every request entered has to be reported once when it is over. */
+  done(client: string): void
   close(): Promise<void>
   /** Fails what is under way. */
   destroy(): Promise<void>
@@ -49,10 +57,14 @@ export type UpstreamContext = {
   readonly keys: KeyRing
   readonly clock: Clock
   readonly random: RandomPool
+  readonly limits: Pick<Limits, 'upstreamSharePercent'>
 }
 
 const loopback = /^(?:localhost|\[::1\]|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/
+/** Where the configuration names none. */
+export const defaultTimeoutMs = 15_000
 const connectMs = 5_000
+const leastShare = 4
 
 /** Throws TypeError for an address that is none, or one to which identity must not travel unsigned. */
 export function createUpstream(options: UpstreamOptions, context: UpstreamContext): Upstream {
@@ -63,6 +75,8 @@ export function createUpstream(options: UpstreamOptions, context: UpstreamContex
     pipelining: 1,
     connect: { timeout: Math.min(connectMs, timeoutMs) },
   })
+  const share = Math.floor((connections * context.limits.upstreamSharePercent) / 100)
+  const clients = createAddressCounter(Math.max(leastShare, share))
   let active = 0
   return {
     name,
@@ -70,9 +84,12 @@ export function createUpstream(options: UpstreamOptions, context: UpstreamContex
     timeoutMs,
     retriesIdempotently: options.retriesIdempotently ?? false,
     addIdentity: createIdentity({ name, identity: options.identity, ...context }),
-    busy: (): boolean => active >= connections,
-    send({ method, path, headers, body, timeoutMs: headersTimeout, idleMs }, handler): void {
+    busy: (): boolean => active > connections,
+    enter(client: string): void {
+      if (!clients.enter(client)) throw new HoldfastError('overloaded', { retryAfter: 1 })
       active += 1
+    },
+    send({ method, path, headers, body, timeoutMs: headersTimeout, idleMs }, handler): void {
       pool.dispatch(
         {
           method,
@@ -85,8 +102,9 @@ export function createUpstream(options: UpstreamOptions, context: UpstreamContex
         handler,
       )
     },
-    done(): void {
+    done(client: string): void {
       active -= 1
+      clients.leave(client)
     },
     close: (): Promise<void> => pool.close(),
     destroy: (): Promise<void> => pool.destroy(),

@@ -3,6 +3,7 @@ import { type Command, print, readOptions, wholeNumber } from '../command.ts'
 import { startGateway } from '../compose.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { createLog, type Log } from '../log.ts'
+import { standardOutput } from '../log-output.ts'
 import { attachWorker, checkWorkers, startWorkers } from '../workers.ts'
 
 type Running = {
@@ -69,6 +70,13 @@ async function serveAlone(config: Config, log: Log): Promise<Running> {
   return { ...gateway, reloadKeys: () => gateway.service.reloadKeys() }
 }
 
+const flushMs = 1_000
+
+/** What is left of the log leaves; a reader that stands still cannot keep the process. */
+async function leaveLog(): Promise<void> {
+  if (!(await standardOutput().flush(flushMs))) process.exit(0)
+}
+
 async function runWorker(config: Config, log: Log): Promise<number> {
   // A terminal sends its signals to every process of the group; the primary decides when workers stop.
   process.on('SIGINT', () => {})
@@ -80,6 +88,7 @@ async function runWorker(config: Config, log: Log): Promise<number> {
     attachWorker(port, { registry: metrics.registry, reloadKeys: () => service.reloadKeys() })
     await stopped
     await gateway.close()
+    await leaveLog()
     return 0
   } finally {
     // The line to the primary would keep this process alive.
@@ -118,6 +127,7 @@ Example:
     announce(config, running, options.flag('json'))
     await stopped
     await running.close()
+    await leaveLog()
     return 0
   },
 }
