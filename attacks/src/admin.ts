@@ -1,6 +1,6 @@
 /** The operator's part: codes for users, and the removal of devices, over the real admin API. */
 import { readFile } from 'node:fs/promises'
-import { parseProblem } from '@holdfast/core'
+import { parseProblem, toBase64url } from '@holdfast/core'
 import { type Address, type Answer, exchange, type FieldLine } from './raw.ts'
 import { json } from './phone.ts'
 
@@ -8,6 +8,8 @@ export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
   readonly activate: (user: string, sendTo: string) => Promise<string>
   readonly revoke: (device: string) => Promise<void>
+  /** Shows the service a captured request, as it stands in a file. */
+  readonly explain: (capture: Uint8Array) => Promise<Answer>
 }
 
 /** This listener has no backend behind it: its refusals are marked in the body alone. */
@@ -21,7 +23,7 @@ export async function readOperator(file: string): Promise<Operator> {
 }
 
 export function adminOf(address: () => Address, operator: () => Operator): Admin {
-  async function post(target: string, body: unknown): Promise<Record<string, unknown>> {
+  async function call(target: string, body: unknown): Promise<Answer> {
     const { name, secret } = operator()
     const bytes = Buffer.from(JSON.stringify(body))
     const { host, port } = address()
@@ -31,12 +33,15 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
       ['Content-Type', 'application/json'],
       ['Content-Length', String(bytes.length)],
     ]
-    return json(await exchange(address(), { method: 'POST', target, fields, body: bytes }))
+    return exchange(address(), { method: 'POST', target, fields, body: bytes })
   }
+  const post = async (target: string, body: unknown): Promise<Record<string, unknown>> =>
+    json(await call(target, body))
   return {
     activate: async (user, sendTo) =>
       (await post('/admin/activations', { user, send_to: sendTo }))['code'] as string,
     revoke: async (device) => void (await post(`/admin/devices/${device}/revoke`, {})),
+    explain: (capture) => call('/admin/explain', { request: toBase64url(capture), at_ms: null }),
   }
 }
 

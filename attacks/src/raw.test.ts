@@ -1,7 +1,8 @@
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Address, exchangeBytes, serialise } from './raw.ts'
+import { type Address, exchangeBytes, exchangeHeldBack, serialise } from './raw.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -47,6 +48,23 @@ describe('raw HTTP', () => {
   it('knows a refusal of Holdfast by its field', async () => {
     const text = 'HTTP/1.1 401 No\r\nHoldfast-Error: replayed\r\nContent-Length: 0\r\n\r\n'
     expect(await exchangeBytes(await saying(text), ask)).toMatchObject({ status: 401, code: 'replayed' })
+  })
+
+  it('holds a body back until it is asked for, and longer', async () => {
+    const events: string[] = []
+    const server = createHttpServer().on('checkContinue', (request, response) => {
+      events.push('asked')
+      response.writeContinue()
+      request.on('data', (chunk: Buffer) => events.push(chunk.toString()))
+      request.on('end', () => response.end('hi'))
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port, tls: false }
+    const fields = [['Host', 'x'] as const, ['Content-Length', '4'] as const]
+    const request = { method: 'POST', target: '/', fields, body: Buffer.from('body') }
+    const answer = await exchangeHeldBack(address, request, async () => void events.push('meanwhile'))
+    expect({ events, status: answer.status }).toEqual({ events: ['asked', 'meanwhile', 'body'], status: 200 })
   })
 
   it('says 0 when there was no answer', async () => {

@@ -95,11 +95,14 @@ export function open(address: Address): Socket {
 }
 
 /** Written at once, or part by part as they come. */
-export type Octets = Uint8Array | AsyncIterable<Uint8Array>
+type Octets = Uint8Array | AsyncIterable<Uint8Array>
 
 function write(socket: Socket, octets: Octets): void {
   if (octets instanceof Uint8Array) socket.write(octets)
-  else Readable.from(octets).pipe(socket, { end: false })
+  else
+    Readable.from(octets)
+      .on('error', () => socket.destroy())
+      .pipe(socket, { end: false })
 }
 
 /**
@@ -140,6 +143,7 @@ export function converse(
     })
     socket.on('end', () => read(true))
     socket.on('error', finish)
+    socket.on('close', finish)
     write(socket, octets)
   })
 }
@@ -148,8 +152,8 @@ export function converse(
 export async function exchange(address: Address, request: RawRequest): Promise<Answer> {
   return exchangeBytes(address, serialise(request), request.method)
 }
-export async function exchangeBytes(address: Address, octets: Octets, method = 'GET'): Promise<Answer> {
-  const [answer = nothing] = await converse(address, octets, { count: 1, method, quietMs: patienceMs })
+export async function exchangeBytes(address: Address, bytes: Uint8Array, method = 'GET'): Promise<Answer> {
+  const [answer = nothing] = await converse(address, bytes, { count: 1, method, quietMs: patienceMs })
   return answer
 }
 

@@ -12,7 +12,7 @@ export type Result = {
 }
 
 /** Gateways at a time: each is a process that mostly waits. */
-const width = 3
+const width = 4
 
 async function settle(attack: Attack, act: () => Promise<Outcome>): Promise<Result> {
   try {

@@ -1,7 +1,7 @@
 /** What attacks are run against: a deployment somewhere, or a gateway the suite starts for itself. */
 import type { Backend } from './backend.ts'
 import type { World } from './phone.ts'
-import { type Address, type Answer, exchange, exchangeBytes, type Octets, type RawRequest } from './raw.ts'
+import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } from './raw.ts'
 import { randomText } from './signer.ts'
 
 export type Target = World & {
@@ -14,7 +14,7 @@ export type Target = World & {
   /** A path of its own for one request, signed by any key: its last part is a marker to find it by. */
   readonly path: (kind: string) => string
   readonly send: (request: RawRequest) => Promise<Answer>
-  readonly sendBytes: (octets: Octets) => Promise<Answer>
+  readonly sendBytes: (bytes: Uint8Array) => Promise<Answer>
   /** To the second node of a cluster. */
   readonly sendElsewhere: (request: RawRequest) => Promise<Answer>
   /** To the listener for operators. */
@@ -23,6 +23,8 @@ export type Target = World & {
   readonly adminHost: () => string
   /** By the operator. */
   readonly revoke: (device: string) => Promise<void>
+  /** By the operator, of a request in a file. */
+  readonly explain: (capture: Uint8Array) => Promise<Answer>
   /** SIGKILL and start again, with other configuration when given. The suite's own targets only. */
   readonly crash: (config?: Readonly<Record<string, unknown>>) => Promise<void>
   /** Empties the nonce memory of a cluster. */
@@ -42,6 +44,6 @@ export function sender(address: () => Address): Pick<Target, 'address' | 'path' 
     address,
     path: (kind) => `/${kind}/${randomText(9)}`,
     send: (request) => exchange(address(), request),
-    sendBytes: (octets) => exchangeBytes(address(), octets),
+    sendBytes: (bytes) => exchangeBytes(address(), bytes),
   }
 }

@@ -7,7 +7,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -18,7 +17,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Weakening } from './attack.ts'
 
-const packages = ['core', 'server', 'gateway', 'client'] as const
+/** Which packages load which: a change to the first is seen by those named, which are copied. The others are as they were. */
+const seenBy: Readonly<Record<string, readonly string[]>> = {
+  core: ['core', 'server', 'gateway', 'client'],
+  server: ['server', 'gateway'],
+  gateway: ['gateway'],
+  client: ['client'],
+}
 
 export type Copy = {
   /** Holds one directory a package, as `packages/` does. */
@@ -32,14 +37,6 @@ export function productDirectory(): string {
   return dirname(dirname(dirname(entry)))
 }
 
-/** Puts every third-party package in reach of the copy, where Node looks for it. */
-function linkDependencies(from: string, to: string): void {
-  mkdirSync(to, { recursive: true })
-  for (const name of readdirSync(from)) {
-    if (name !== '@holdfast' && !name.startsWith('.')) symlinkSync(join(from, name), join(to, name))
-  }
-}
-
 function isShipped(path: string): boolean {
   return !path.endsWith('.map') && !path.endsWith('.d.ts') && !path.endsWith('.tsbuildinfo')
 }
@@ -50,7 +47,7 @@ function copyPackage(from: string, to: string): void {
     if (existsSync(source)) cpSync(source, join(to, part), { recursive: true, filter: isShipped })
   }
   const own = join(from, 'node_modules')
-  if (existsSync(own)) linkDependencies(own, join(to, 'node_modules'))
+  if (existsSync(own)) symlinkSync(own, join(to, 'node_modules'))
 }
 
 /** The file with the one change. Throws unless the text stands there exactly once. */
@@ -67,13 +64,19 @@ export function weakened(source: string, { file, text, instead }: Weakening): st
 export function makeCopy(weakening: Weakening): Copy {
   const product = productDirectory()
   const root = mkdtempSync(join(tmpdir(), 'holdfast-weakened-'))
-  const directory = join(root, 'node_modules', '@holdfast')
+  const directory = join(root, 'packages', 'node_modules', '@holdfast')
   const remove = (): void => rmSync(root, { recursive: true, force: true })
+  const [changed = '', ...path] = weakening.file.split('/')
   try {
-    linkDependencies(join(dirname(product), 'node_modules'), join(root, 'node_modules'))
-    for (const name of packages) copyPackage(join(product, name), join(directory, name))
-    const [name = '', ...path] = weakening.file.split('/')
-    const file = join(directory, name, 'dist', ...path)
+    mkdirSync(directory, { recursive: true })
+    // Node looks for our packages beside the copies first, and one step further out for everything else.
+    symlinkSync(join(dirname(product), 'node_modules'), join(root, 'node_modules'))
+    for (const name of Object.keys(seenBy)) {
+      const [from, to] = [join(product, name), join(directory, name)]
+      if (seenBy[changed]?.includes(name) === true) copyPackage(from, to)
+      else symlinkSync(from, to)
+    }
+    const file = join(directory, changed, 'dist', ...path)
     writeFileSync(file, weakened(readFileSync(file, 'utf8'), weakening))
     return { directory, remove }
   } catch (error) {

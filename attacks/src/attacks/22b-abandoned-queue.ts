@@ -1,4 +1,4 @@
-/** Requests stand in line on one connection, which then breaks. Those that were never answered must not count for ever. */
+/** Requests stand in line behind an answer nobody reads, and the connection breaks. They must not count for ever. */
 import { type Attack, harmless, type Outcome } from '../attack.ts'
 import { comesTo, inFlight } from '../in-flight.ts'
 import { plain } from '../phone.ts'
@@ -19,7 +19,7 @@ export const attack: Attack = {
   setting: {},
   async run(target: Target): Promise<Outcome> {
     const socket = open(target.address())
-    const one = serialise(plain(target, `${target.openPath}/slow/`))
+    const one = serialise(plain(target, `${target.openPath}/large/`))
     socket.write(Buffer.concat(Array.from({ length: queued }, () => one)))
     if (!(await comesTo(target, queued))) throw new Error('the requests did not arrive')
     socket.destroy()

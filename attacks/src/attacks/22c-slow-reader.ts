@@ -29,7 +29,7 @@ export const attack: Attack = {
   section: '3.9',
   expect: 'harmless',
   weaken: { file: 'gateway/upstream.js', text: '!clients.enter(client)', instead: 'false' },
-  setting: { config: { upstream: { connections, timeoutMs: 1000 } } },
+  setting: { config: { upstream: { connections, timeoutMs: 3000 } } },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const readers = await Promise.all(Array.from({ length: connections }, () => readLittle(target)))

@@ -78,6 +78,21 @@ describe('a good configuration', () => {
     expect(redis.nonces).toEqual({ kind: 'redis', url: 'redis://127.0.0.1' })
   })
 
+  it('may sign conditions, and let what claims nothing take its time', () => {
+    const config = parseConfig(
+      file(),
+      yaml({
+        ...routes(
+          '{ path: /documents/*, fields: [if-match] }',
+          '{ path: /reports/*, methods: [GET], timeoutMs: 600000 }',
+          '{ path: /open/*, policy: open, timeoutMs: 600000 }',
+        ),
+        policy: '{ idempotency: { leaseSeconds: 46 } }',
+      }),
+    )
+    expect(config.routes[0]?.forward).toEqual(['if-match'])
+  })
+
   it('may open everything when it says so', () => {
     const config = parseConfig(file(), yaml(routes('{ path: /*, policy: insecureOpenEverything }')))
     expect(config.routes[0]?.policy).toBe('open')
@@ -255,6 +270,26 @@ describe('a complaint names file, line, column, path and what is expected', () =
       'the digest, to be sent twice',
       yaml(routes('{ path: /a, forward: [content-digest] }')),
       'routes[0].forward[0]: a route cannot forward this field',
+    ],
+    [
+      'a condition nobody signed',
+      yaml(routes('{ path: /a, forward: [if-match] }')),
+      'routes[0].forward[0]: no signature covers this field, so anybody in the line can change it: name it in fields',
+    ],
+    [
+      'a claim that is forgotten too soon',
+      yaml({ policy: '{ idempotency: { lifeSeconds: 3599 } }' }),
+      'policy.idempotency.lifeSeconds: expected 3600 or more',
+    ],
+    [
+      'a route that outlives its claim',
+      yaml(routes('{ path: /a, methods: [GET, PUT], timeoutMs: 60000 }')),
+      'routes[0].timeoutMs: with limits.requestMs (30000) a write could outlive its claim: expected less, or policy.idempotency.leaseSeconds of 91 or more',
+    ],
+    [
+      'an upstream that outlives its claims',
+      yaml({ policy: '{ idempotency: { leaseSeconds: 45 } }' }),
+      'upstreams[0].timeoutMs: with limits.requestMs (30000) a write could outlive its claim: expected less, or policy.idempotency.leaseSeconds of 46 or more',
     ],
     [
       'a field nobody signed',

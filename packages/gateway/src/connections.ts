@@ -80,7 +80,7 @@ function endSoon(socket: Duplex): void {
  * left, and its request would count as under way for ever.
  */
 function closeQueued(response: ServerResponse): void {
-  if (response.socket !== null || response.destroyed || response.writableFinished) return
+  if (response.socket !== null || response.writableFinished) return
   response.destroy()
   response.emit('close')
 }

@@ -59,7 +59,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const load = createLoad(limits)
   metrics.watch(load)
   const upstreams = new Map(
-    options.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, { keys, clock, random, limits })]),
+    options.upstreams.map((upstream) => [
+      upstream.name,
+      createUpstream(upstream, { keys, clock, random, limits }),
+    ]),
   )
   const findDestination = createRouter({
     routes: options.routes,

@@ -232,6 +232,69 @@ test('octets after a request that ends its connection are no request', async () 
   expect(reached).toBe(1)
 })
 
+describe('pipelined requests', () => {
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: gateway.test\r\n\r\n`
+
+  test('all of them are over when their client leaves, those that waited for their turn too', async () => {
+    const arrived = deferred()
+    let reached = 0
+    const { url } = await backend(() => {
+      reached += 1
+      if (reached === 3) arrived.resolve()
+    })
+    const { port, requests, metrics } = await gatewayTo({ url })
+    const raw = rawConnection(port)
+    raw.socket.write(`${get('/open/a')}${get('/open/b')}${get('/open/c')}`)
+    await arrived.promise
+    raw.socket.destroy()
+    await expect.poll(() => requests.length).toBe(3)
+    expect(await metrics.registry.metrics()).toContain('holdfast_requests_in_flight 0')
+  })
+
+  test('so is one whose answer broke off while it waited for its turn', async () => {
+    const { url } = await backend((message, response) => {
+      if (message.url === '/open/a') return
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('half', () => message.socket.destroy())
+    })
+    const { port, requests, failures } = await gatewayTo({ url })
+    const raw = rawConnection(port)
+    raw.socket.write(`${get('/open/a')}${get('/open/b')}`)
+    await expect.poll(() => failures.length).toBe(1)
+    raw.socket.destroy()
+    await expect.poll(() => requests.length).toBe(2)
+  })
+
+  test('none is run behind a refusal that ends the connection', async () => {
+    let reached = 0
+    const { url } = await backend((_message, response) => {
+      reached += 1
+      response.end()
+    })
+    const { port, requests } = await gatewayTo({ url })
+    const answer = await exchangeRaw(port, `${get('/open//a')}${get('/open/b')}${get('/open/c')}`)
+    expect(codeOf(answer)).toBe('ambiguous_request')
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+    expect(reached).toBe(0)
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a few are answered in order; the connection ends before those that are too many', async () => {
+    let reached = 0
+    const { url } = await backend((message, response) => {
+      reached += 1
+      response.end(`answer ${message.url} `)
+    })
+    const { port, requests, metrics } = await gatewayTo({ url, upstream: { connections: 64 } })
+    const paths = Array.from({ length: 20 }, (_, i) => `/open/${i}`)
+    const answer = await exchangeRaw(port, paths.map(get).join(''))
+    expect([...answer.matchAll(/answer (\S+) /g)].map(([, path]) => path)).toEqual(paths.slice(0, 8))
+    expect(reached).toBe(8)
+    expect(requests).toHaveLength(8)
+    expect(await metrics.registry.metrics()).toContain('holdfast_requests_in_flight 0')
+  })
+})
+
 describe('bodies', () => {
   test('over the limit: refused by its length, and by what arrives', async () => {
     const { url } = await backend((_message, response) => void response.end())

@@ -109,6 +109,21 @@ describe('what reaches a backend', () => {
     expect(body).toBe('text')
   })
 
+  test.each(['If-Match', 'If-Modified-Since', 'If-None-Match'])(
+    'on a signed route %s only where the route names it: elsewhere nobody signed it',
+    async (name) => {
+      const { url } = await backend(echo)
+      const field = name.toLowerCase()
+      const named = { signer: 'any', upstream: 'bank', fields: [field], forward: [field] } as const
+      const routes = [{ ...named, path: '/named', policy: 'signed' as const }]
+      const { port } = await gatewayTo({ url, routes })
+      const sent = async (path: string): Promise<Record<string, string>> =>
+        echoedBy(await exchangeRaw(port, requestText(`GET ${path}`, [...signed, `${name}: "v"`]))).fields
+      expect(await sent('/other')).not.toHaveProperty(field)
+      expect(await sent('/named')).toMatchObject({ [field]: '"v"' })
+    },
+  )
+
   test('the verified identity with a signature the backend can check', async () => {
     const { url } = await backend(echo)
     const named = { signer: 'any', upstream: 'bank', fields: ['x-purpose'], forward: ['x-purpose'] } as const
@@ -286,6 +301,56 @@ describe('what comes back', () => {
   })
 })
 
+describe('a client that takes a backend for itself', () => {
+  test('gets its share of the connections and no more; others get theirs', async () => {
+    const answers: ServerResponse[] = []
+    const { url } = await backend((_message, response) => void answers.push(response))
+    const { port } = await gatewayTo({
+      url,
+      upstream: { connections: 20 },
+      limits: { upstreamSharePercent: 30 },
+    })
+    const held = Array.from({ length: 6 }, () => exchangeRaw(port, requestText('GET /open/slow')))
+    await expect.poll(() => answers.length).toBe(6)
+    expect(codeOf(await exchangeRaw(port, requestText('GET /open/slow')))).toBe('overloaded')
+    const device = Array.from({ length: 6 }, () => exchangeRaw(port, requestText('GET /slow', signed)))
+    await expect.poll(() => answers.length).toBe(12)
+    expect(codeOf(await exchangeRaw(port, requestText('GET /slow', signed)))).toBe('overloaded')
+    for (const answer of answers) answer.end('done')
+    for (const answer of await Promise.all([...held, ...device])) expect(answer).toContain('done')
+    const again = exchangeRaw(port, requestText('GET /open/slow'))
+    await expect.poll(() => answers.length).toBe(13)
+    answers[12]?.end('again')
+    expect(await again).toContain('again')
+  })
+
+  test('is told so before its claim counts for anything', async () => {
+    const answers: ServerResponse[] = []
+    const { url } = await backend((_message, response) => void answers.push(response))
+    const { port, server } = await gatewayTo({ url, upstream: { connections: 4 } })
+    const held = Array.from({ length: 4 }, () => exchangeRaw(port, requestText('GET /slow', signed)))
+    await expect.poll(() => answers.length).toBe(4)
+    expect(codeOf(await exchangeRaw(port, requestText('POST /pay', signedUnsafe(), 'x')))).toBe('overloaded')
+    expect(server.claims).toEqual(['released'])
+    for (const answer of answers) answer.end()
+    await Promise.all(held)
+  })
+
+  test.each([
+    ['GET /open/big', []],
+    ['POST /big', ['executed']],
+  ] as const)('%s: who hardly reads the answer is cut off', async (line, claims) => {
+    const total = 16 * 1024 * 1024
+    const { url } = await backend((_message, response) => void response.end(Buffer.alloc(total)))
+    const { port, server, requests } = await gatewayTo({ url, limits: { answerBytesPerSecond: 1_000_000 } })
+    const raw = rawConnection(port)
+    raw.socket.pause()
+    raw.socket.write(requestText(line, line.startsWith('P') ? signedUnsafe() : []))
+    await expect.poll(() => requests.length, { timeout: 10_000 }).toBe(1)
+    expect(server.claims).toEqual(claims)
+  })
+})
+
 /** A backend that answers any request with these octets and ends the connection. */
 async function octets(answer: string): Promise<string> {
   const server = createTcpServer((socket) => {
@@ -366,9 +431,63 @@ describe('a backend that fails', () => {
     'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'HTTP/1.1 200 OK\r\nX-A: b\x01c\r\nContent-Length: 0\r\n\r\n',
     `HTTP/1.1 200 OK\r\nX-A: ${'b'.repeat(70_000)}\r\nContent-Length: 0\r\n\r\n`,
+    'HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n',
   ])('an answer that cannot be forwarded: %j', async (text) => {
     const { port } = await gatewayTo({ url: await octets(text) })
     expect(codeOf(await exchangeRaw(port, requestText('GET /a', signed)))).toBe('upstream_invalid')
+  })
+
+  test.each([
+    ['GET', 304, []],
+    ['POST', 304, ['settled 304 ']],
+    ['POST', 204, ['settled 204 ']],
+  ] as const)(
+    '%s answered by %i with the length of another answer is whole',
+    async (method, status, claims) => {
+      const { port, server } = await gatewayTo({
+        url: await octets(`HTTP/1.1 ${status} X\r\nETag: "v"\r\nContent-Length: 20\r\n\r\n`),
+      })
+      const answer = await exchangeRaw(port, requestText(`${method} /a`, signedUnsafe()))
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      expect(answer).toContain('etag: "v"')
+      expect(answer).not.toMatch(/content-length/i)
+      expect(server.claims).toEqual(claims)
+    },
+  )
+
+  test('a request that waited for its connection is looked at again: its device may be revoked by now', async () => {
+    const answers: ServerResponse[] = []
+    const { url } = await backend((_message, response) => void answers.push(response))
+    let nowMs = 0
+    let revoked = false
+    const verifyBody = (): void => {
+      if (revoked) throw new HoldfastError('device_revoked')
+    }
+    const { port, server } = await gatewayTo({
+      url,
+      upstream: { connections: 1 },
+      server: { verifyBody },
+      monotonic: () => nowMs,
+    })
+    const claim = server.claim.bind(server)
+    const claimed = deferred()
+    server.claim = async (verified) => {
+      const taken = await claim(verified)
+      // Once the call it is for waits for its connection.
+      setImmediate(claimed.resolve)
+      return taken
+    }
+    const first = exchangeRaw(port, requestText('GET /a', signed))
+    await expect.poll(() => answers.length).toBe(1)
+    const waiting = exchangeRaw(port, requestText('POST /pay', signedUnsafe(), 'x'))
+    await claimed.promise
+    revoked = true
+    nowMs = 1_000
+    answers[0]?.end('first')
+    expect(await first).toContain('first')
+    expect(codeOf(await waiting)).toBe('device_revoked')
+    expect(server.claims).toEqual(['released'])
+    expect(answers).toHaveLength(1)
   })
 
   test('a request that gets no connection in time was not sent', async () => {

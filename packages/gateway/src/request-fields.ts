@@ -4,14 +4,7 @@
  */
 import { type Fields, reservedPrefix, type RouteRule } from '@holdfast/core'
 
-const always = [
-  'accept',
-  'accept-language',
-  'content-type',
-  'idempotency-key',
-  'traceparent',
-  'user-agent',
-]
+const always = ['accept', 'accept-language', 'content-type', 'idempotency-key', 'traceparent', 'user-agent']
 
 /** They decide whether a request acts. On a signed route they pass only where it names them, for then they are signed. */
 const conditional = ['if-match', 'if-modified-since', 'if-none-match']

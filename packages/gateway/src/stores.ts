@@ -7,15 +7,18 @@ import type { Config } from './config.ts'
 
 export type Stores = { readonly store: DurableStore; readonly shortLived: ShortLivedStore }
 
+/** The code of a failure; of a store that runs but must not be used, its own word on what to change. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause) return ` (${String(cause.code)})`
+  return cause instanceof TypeError ? ` (${cause.message})` : ''
+}
+
 async function opened<Store>(what: string, advice: string, open: () => Promise<Store>): Promise<Store> {
   try {
     return await open()
   } catch (error) {
     const cause = error instanceof HoldfastError ? error.cause : error
-    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-    // A store that runs but must not be used says itself what to change.
-    if (cause instanceof TypeError && reason === '') throw new Complaint(`${what} cannot be used: ${cause.message}`, 1)
-    throw new Complaint(`${what} cannot be opened${reason}: ${advice}`, 1)
+    throw new Complaint(`${what} cannot be opened${reasonOf(cause)}: ${advice}`, 1)
   }
 }
 

@@ -142,6 +142,8 @@ export type FixtureOptions = {
   readonly server?: Partial<HoldfastServer>
   readonly trustedProxies?: readonly string[]
   readonly tls?: TlsFiles
+  /** Monotonic milliseconds. */
+  readonly monotonic?: () => number
 }
 
 export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
@@ -172,7 +174,7 @@ export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
   const gateway = createGateway({
     server,
     keys,
-    clock,
+    clock: { ...clock, ...(options.monotonic === undefined ? {} : { monotonic: options.monotonic }) },
     routes,
     defaultUpstream: 'bank',
     upstreams: [upstream],

@@ -4,7 +4,15 @@ import { nodeNetwork } from '@holdfast/client/node'
 import type { Session } from '@holdfast/client'
 import { activate, codeOf, devicesOf, type Handset, newHandset, outcomeOf, refresh } from './handset.ts'
 import { postgresReachable } from './servers.ts'
-import { killAtEvery, openWorld, restart, statementTrap, type World } from './world.ts'
+import {
+  killAtEvery,
+  longestLeaseMs,
+  openWorld,
+  restart,
+  shortLease,
+  statementTrap,
+  type World,
+} from './world.ts'
 
 const reachable = await postgresReachable()
 const longMs = 110_000
@@ -145,11 +153,10 @@ describe.skipIf(!reachable)(
     it.concurrent(
       'a write in flight: never run twice, and what was answered stays answered',
       async ({ expect, onTestFinished }) => {
-        // A claim whose node died is settled by its lease: short here, or the phone would wait for it.
-        const world = await openWorld(onTestFinished, { policy: { idempotency: { leaseSeconds: 1 } } })
+        const world = await openWorld(onTestFinished, shortLease)
         const { node, scene } = world
         const handset = newHandset(node, scene, {
-          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 1100))),
+          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, longestLeaseMs))),
         })
         await handset.enrol()
         const session = await handset.app().unlock()

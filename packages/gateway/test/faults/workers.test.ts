@@ -5,7 +5,7 @@ import type { Session } from '@holdfast/client'
 import { codeOf, newHandset } from './handset.ts'
 import type { Node } from './node.ts'
 import { postgresReachable } from './servers.ts'
-import { openWorld } from './world.ts'
+import { longestLeaseMs, openWorld, shortLease } from './world.ts'
 
 const reachable = await postgresReachable()
 const writes = 16
@@ -28,12 +28,12 @@ describe.skipIf(!reachable)(
   'workers on PostgreSQL (skipped when HOLDFAST_TEST_POSTGRES is unreachable)',
   () => {
     it('one is killed with writes under way: it is replaced, no write is lost and none runs twice', async () => {
-      const config = { policy: { idempotency: { leaseSeconds: 1 } }, log: { level: 'info' } }
+      const config = { ...shortLease, log: { level: 'info' } }
       const { node, scene } = await openWorld(onTestFinished, config, ['--workers', '2'])
       const before = workersOf(node)
       expect(before).toHaveLength(2)
       const handset = newHandset(node, scene, {
-        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 1100))),
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, longestLeaseMs))),
       })
       await handset.enrol()
       const session = await handset.app().unlock()

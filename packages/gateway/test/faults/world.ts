@@ -6,6 +6,16 @@ import { outcomeOf } from './handset.ts'
 
 export type World = { readonly scene: Scene; readonly node: Node; readonly database: Lined }
 
+/** A claim whose node died is settled by its lease: short, or the phone would wait for it. Requests have to be shorter still. */
+export const shortLease: Readonly<Record<string, unknown>> = {
+  policy: { idempotency: { leaseSeconds: 2 } },
+  limits: { requestMs: 400 },
+  upstream: { timeoutMs: 1_500 },
+}
+/** How long the phone waits for it at most before it asks again. */
+export const longestLeaseMs = 2_100
+
+/** `config.upstream` is added to the scene's backend, everything else to the configuration. */
 export async function openWorld(
   onEnd: (close: () => Promise<void>) => void,
   config: Readonly<Record<string, unknown>> = {},
@@ -14,7 +24,9 @@ export async function openWorld(
   const scene = await openScene()
   const database = await openDatabase()
   const store = { kind: 'postgres', url: database.url }
-  const node = createNode({ config: { ...scene.config, store, ...config }, args })
+  const { upstream, ...others } = config as { upstream?: object }
+  const upstreams = (scene.config['upstreams'] as object[]).map((known) => Object.assign({}, known, upstream))
+  const node = createNode({ config: { ...scene.config, upstreams, store, ...others }, args })
   onEnd(async () => {
     node.clear()
     scene.close()
