@@ -1,5 +1,5 @@
 /** A whole service in this process, a backend behind it, and phones that talk to it; all on one clock the test owns. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CryptoPort, type ErrorCode, HoldfastError, type RouteRule } from '@holdfast/core'
@@ -56,6 +56,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = { now: (): number => start + passed, monotonic: (): number => passed }
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
   const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
+  // Read once, kept in memory: a world changes no keys.
+  rmSync(directory, { recursive: true })
   const deployment: Deployment = {
     origin,
     store: memoryStore(),

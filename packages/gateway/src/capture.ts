@@ -11,7 +11,7 @@ export type Capture = {
 }
 
 const lineForm = /^([A-Za-z]{1,20}) (\S+) HTTP\/1\.[01]$/
-const fieldForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/
+const fieldForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/
 
 /** Where the empty line stands: end of the head, and start of the body. */
 function split(bytes: Uint8Array): { head: string; body: Uint8Array } {
@@ -34,7 +34,7 @@ export function parseCapture(bytes: Uint8Array): Capture {
   const rawFields = rest.flatMap((text, i) => {
     const field = fieldForm.exec(text)
     if (field === null) throw new Complaint(`line ${i + 2} is no header field: expected "name: value"`, 2)
-    return [field[1] as string, (field[2] as string).trimEnd()]
+    return [field[1] as string, (field[2] as string).trim()]
   })
   return { method: line[1] as string, target: line[2] as string, rawFields, body: trimmed(body, rawFields) }
 }

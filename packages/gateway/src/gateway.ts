@@ -13,6 +13,7 @@ import { createRefusal } from './refusal.ts'
 import { createRemotes } from './remote.ts'
 import { createRouter, type GatewayRoute } from './route.ts'
 import { createUpstream, type UpstreamOptions } from './upstream.ts'
+import { createVerifyBatch } from './verify-batch.ts'
 
 export type GatewayOptions = {
   readonly server: HoldfastServer
@@ -73,6 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const refusal = createRefusal({ server, ledger, restBytes: limits.bodyBytes })
   const handle = createProxy({
     server,
+    verify: createVerifyBatch(server),
     clock,
     limits,
     load,

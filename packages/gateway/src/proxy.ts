@@ -17,9 +17,11 @@ import type { Refusal } from './refusal.ts'
 import type { Remotes } from './remote.ts'
 import type { Destination, FindDestination } from './route.ts'
 import { emptyBody, hasBody, spool } from './spool.ts'
+import type { VerifyBatch } from './verify-batch.ts'
 
 export type ProxyOptions = {
   readonly server: HoldfastServer
+  readonly verify: VerifyBatch
   readonly clock: Clock
   readonly limits: Limits
   readonly load: Load
@@ -36,7 +38,7 @@ export type ProxyOptions = {
 
 export type Proxy = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void
 
-/** A step makes no promise when it has nothing to wait for: most signed requests wait for nothing. */
+/** A step makes no promise when it has nothing to wait for. */
 type Step = void | Promise<void>
 
 const referenceBytes = 12
@@ -80,9 +82,7 @@ function admit(exchange: Exchange, options: ProxyOptions): Step {
   const destination = options.findDestination(head)
   exchange.route = destination.pattern
   if (rule.policy === 'open') return receive(exchange, head, destination, options)
-  const verified = server.verify(head, rule)
-  if (!(verified instanceof Promise)) return admitted(exchange, verified, destination, options)
-  return verified.then((known) => admitted(exchange, known, destination, options))
+  return options.verify(head, rule).then((verified) => admitted(exchange, verified, destination, options))
 }
 
 function admitted(

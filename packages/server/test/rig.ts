@@ -1,5 +1,5 @@
 /** A whole service in memory with a clock the test owns, and a phone that signs by core alone. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
@@ -109,10 +109,10 @@ export async function createRig(
 ): Promise<Rig> {
   const clock = options.clock ?? testClock()
   const texts: string[] = []
-  const keys = await openKeyFile(path.join(mkdtempSync(path.join(tmpdir(), 'holdfast-rig-')), 'keys.json'), {
-    clock,
-    crypto: nodeCrypto,
-  })
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-rig-'))
+  const keys = await openKeyFile(path.join(folder, 'keys.json'), { clock, crypto: nodeCrypto })
+  // Read once, kept in memory: a rig changes no keys.
+  rmSync(folder, { recursive: true })
   const deployment: Deployment = {
     origin,
     store: memoryStore(),
