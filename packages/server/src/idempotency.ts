@@ -52,18 +52,13 @@ function refusalOf(
   now: number,
   leaseMs: number,
 ): HoldfastError {
-  switch (result.kind) {
-    case 'running':
-      // Its node would have settled by now: it died with the outcome.
-      if (now - result.since > leaseMs) return new HoldfastError('outcome_unknown')
-      return new HoldfastError('request_in_progress', { retryAfter: 1 })
-    case 'executed':
-      return new HoldfastError('request_already_executed')
-    case 'unknown':
-      return new HoldfastError('outcome_unknown')
-    case 'mismatch':
-      return new HoldfastError('idempotency_key_reused')
-  }
+  if (result.kind === 'mismatch') return new HoldfastError('idempotency_key_reused')
+  if (result.kind === 'executed') return new HoldfastError('request_already_executed')
+  // A claim that ran longer than its lease would have been settled by now: its node died with the outcome.
+  const running = result.kind === 'running' && now - result.since <= leaseMs
+  return running
+    ? new HoldfastError('request_in_progress', { retryAfter: 1 })
+    : new HoldfastError('outcome_unknown')
 }
 
 export function createClaims(deployment: Deployment): (verified: VerifiedRequest) => Promise<Claim> {

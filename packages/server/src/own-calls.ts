@@ -1,13 +1,5 @@
 /** The calls Holdfast answers itself: one table of method, path and what to do (docs/protocol.md 2, 4, 5, 6). */
-import {
-  defaultRule,
-  fromUtf8,
-  HoldfastError,
-  isTimeNonce,
-  signTime,
-  statementPath,
-  utf8,
-} from '@holdfast/core'
+import { defaultRule, fromUtf8, HoldfastError, isTimeNonce, signTime, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { checkBody } from './body.ts'
 import type { Deployment } from './deployment.ts'

@@ -60,15 +60,17 @@ function tokenOf({ fields }: RequestHead): string {
   return authorization.slice(scheme.length)
 }
 
+async function keepSession(candidate: Candidate, session: Promise<LiveSession>): Promise<void> {
+  candidate.session = await session
+}
+
 function findSession(candidate: Candidate): void | Promise<void> {
   const session = candidate.sessions.find(tokenOf(candidate.head))
   if (!(session instanceof Promise)) {
     candidate.session = session
     return
   }
-  return session.then((loaded) => {
-    candidate.session = loaded
-  })
+  return keepSession(candidate, session)
 }
 
 function findSigner(candidate: Candidate): void {
@@ -130,6 +132,7 @@ export const checks: readonly Check[] = [
 
 /** A request that passed every check. Only this file makes one. */
 class Verified {
+  // oxlint-disable-next-line eslint/no-unused-private-class-members -- `#passed in value` below is its use
   readonly #passed = true
   readonly head: RequestHead
   readonly device: DeviceRecord
