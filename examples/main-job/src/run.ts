@@ -4,7 +4,7 @@
  */
 import { type BoundDevice, createClient, type Session } from '@holdfast/client'
 import { type VirtualPhone, virtualPhone } from '@holdfast/client/testing'
-import { HoldfastError } from '@holdfast/core'
+import { HoldfastError } from '@holdfast/client'
 import { hasPython, nodeBackend, pythonBackend } from './backend.ts'
 import { deploy, type Deployment } from './deployment.ts'
 import { sendRaw, show } from './raw.ts'
