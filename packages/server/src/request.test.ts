@@ -1,4 +1,16 @@
-import { type ErrorCode, HoldfastError, type RouteRule, utf8 } from '@holdfast/core'
+import {
+  contentDigest,
+  coveredComponents,
+  type ErrorCode,
+  fieldsOf,
+  HoldfastError,
+  type RouteRule,
+  serialiseParameters,
+  signatureBase,
+  toBase64,
+  utf8,
+} from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   createRig,
@@ -6,6 +18,7 @@ import {
   headOf,
   type Key,
   newKey,
+  origin,
   type Phone,
   type Rig,
   seconds,
@@ -155,6 +168,29 @@ describe('a signed request', () => {
     expect(await codeOf(verify({ key: other }))).toBe('signature_invalid')
     const second = await enrol(rig, 'ann')
     expect(await codeOf(verify({ key: second.device }))).toBe('signature_invalid')
+  })
+
+  it('is refused under the name of another algorithm, though its signature is good', async () => {
+    const authorization = `Holdfast ${unlocked.tokens.access_token}`
+    const digested = [
+      ['authorization', authorization],
+      ['content-digest', await contentDigest(new Uint8Array(), nodeCrypto)],
+    ] as const
+    const keyid = unlocked.session.signer.thumbprint
+    const parameters = { created: seconds(rig.clock), nonce: 'A'.repeat(22), keyid }
+    const fields = fieldsOf(digested)
+    const components = coveredComponents(fields, [])
+    const foreign = serialiseParameters(components, parameters).replace('ecdsa-p256-sha256', 'rsa-pss-sha512')
+    const message = { method: 'GET', targetUri: `${origin}/accounts`, fields }
+    const signature = await unlocked.session.signer.sign(utf8(signatureBase(message, components, foreign)))
+    const head = headOf('GET', '/accounts', [
+      ...digested,
+      ['signature-input', `hf=${foreign}`],
+      ['signature', `hf=:${toBase64(signature)}:`],
+    ])
+    expect(await codeOf((async () => rig.server.verify(head, rig.server.rule(head)))())).toBe(
+      'signature_invalid',
+    )
   })
 
   it('counts once', async () => {
