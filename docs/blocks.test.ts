@@ -8,7 +8,7 @@ import { parseConfig } from '@holdfast/gateway'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const pages = ['README.md', 'docs/integrate.md', 'docs/operate.md']
+const pages = ['README.md', 'docs/choosing.md', 'docs/integrate.md', 'docs/operate.md']
 
 type Block = { readonly name: string; readonly language: string; readonly text: string }
 
@@ -24,7 +24,7 @@ const blocksIn = (...languages: string[]): Block[] =>
   blocks.filter(({ language }) => languages.includes(language))
 
 /** What the app around a block brings along. */
-const surroundings = `declare const pin: string, nextPin: string, directory: string
+const surroundings = `declare const thisKey: string, nextKey: string, directory: string
 declare const activationCode: string, oneTimeText: string, to: string, cents: number
 `
 
@@ -32,8 +32,8 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-docs-'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  for (const name of ['accounts-secret', 'sms-secret', 'orders-secret'])
-    writeFileSync(join(folder, name), `${'s'.repeat(43)}\n`)
+  for (const name of ['accounts-secret', 'sms-secret', 'orders-secret', 'keys-secret', 'keys-pin'])
+    writeFileSync(join(folder, name), `${'s'.repeat(43)}\n`, { mode: 0o600 })
   writeFileSync(join(folder, 'database-url'), 'postgres://holdfast@127.0.0.1/holdfast\n')
   writeFileSync(join(folder, 'redis-url'), 'redis://127.0.0.1:6379\n')
 })
@@ -109,6 +109,7 @@ it.each(blocksIn('js'))('JavaScript parses: $name', ({ text }) => {
 const whole: Readonly<Record<string, string>> = {
   origin: 'https://api.bank.example',
   listen: '{ port: 8080 }',
+  keys: '{ kind: file, secretFile: ./keys-secret }',
   upstreams:
     '[{ name: accounts, url: "http://127.0.0.1:9000", identity: { mode: hmac-sha256, secretFile: ./accounts-secret } }]',
   outbox: '{ kind: webhook, url: https://sms.bank.example/send, secretFile: ./sms-secret }',
@@ -131,10 +132,11 @@ describe('commands', () => {
     ),
   )
   const helps = new Map<string, string>()
+  /** Of one word, or of two where the second has help of its own. */
   function helpOf(command: string): string {
     const known = helps.get(command)
     if (known !== undefined) return known
-    const args = [join(root, 'packages/gateway/bin/holdfast.js'), command, '--help']
+    const args = [join(root, 'packages/gateway/bin/holdfast.js'), ...command.split(' '), '--help']
     const help = execFileSync(process.execPath, args, { encoding: 'utf8' })
     helps.set(command, help)
     return help
@@ -148,7 +150,7 @@ describe('commands', () => {
     'has help for all of: $at',
     ({ words }) => {
       const [command = '', ...rest] = words
-      const help = helpOf(command)
+      const help = helpOf(rest[0] === 'pins' ? `${command} pins` : command)
       for (const option of rest.filter((word) => word.startsWith('--'))) expect(help).toContain(`  ${option}`)
       const act = rest[0] ?? ''
       if (['add', 'remove', 'rotate'].includes(act)) expect(help).toContain(act)

@@ -53,7 +53,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'library.mjs'), program + issue)
   child = spawn(process.execPath, ['library.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    if (line.startsWith('pins for the app:')) pins = line.split(' ').slice(4)
+    if (line.startsWith('service keys for the app:')) pins = line.split(' ').slice(5)
     if (line.startsWith('code:')) {
       code = line.slice(6)
       break

@@ -2,19 +2,21 @@
  * The example backends behind a gateway, and what happens to somebody who reaches their port without one. Both are held to
  * one table: whoever copies one of the two checks gets the same one.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
-import { createClient } from '@holdfast/client'
+import { buffer } from 'node:stream/consumers'
+import { createClient, type Session } from '@holdfast/client'
 import { virtualPhone } from '@holdfast/client/testing'
-import { forwardBase, identityFields } from '@holdfast/core'
+import { createReplyKey, forwardBase, identityFields, toBase64url } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { createLog, parseConfig, startGateway } from '@holdfast/gateway'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { hasPython, nodeBackend, pythonBackend, startBackend } from './main-job/src/backend.ts'
-import { freePort, type Running } from './main-job/src/processes.ts'
+import { freePort, type Running, start } from './main-job/src/processes.ts'
 
 const secret = randomBytes(32).toString('base64url')
 const order = '{"to":"bob","cents":2500}'
@@ -27,6 +29,8 @@ type Sent = {
 }
 
 type Change = {
+  method?: string
+  target?: string
   body?: string
   secret?: string
   name?: string
@@ -58,7 +62,7 @@ function handedOver(change: Change = {}): Sent {
     ['idempotency-key', randomBytes(16).toString('base64url')],
     ...further,
   ]
-  const [method, target] = ['POST', '/transfers']
+  const { method = 'POST', target = '/transfers' } = change
   const { base, input } = forwardBase({ method, target, fields: new Map(fields) }, routeFields, {
     created,
     nonce: randomBytes(16).toString('base64url'),
@@ -75,21 +79,26 @@ function handedOver(change: Change = {}): Sent {
   return { method, target, fields: [...fields, ...signature], body }
 }
 
+type Received = { readonly status: number; readonly type: string | undefined; readonly body: Buffer }
+
 /** Straight to the backend's port, field by field as given. */
-function send(port: number, sent: Sent): Promise<{ status: number; json: unknown }> {
+function sendRaw(port: number, sent: Sent): Promise<Received> {
   const { method, target, fields, body } = sent
   const length = ['content-length', String(Buffer.byteLength(body))] as const
   const headers = [['host', `127.0.0.1:${port}`] as const, length, ...fields].flat()
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, method, path: target, headers, agent: false }, (answer) => {
-      text(answer).then(
-        (json) => resolve({ status: answer.statusCode ?? 0, json: JSON.parse(json) as unknown }),
-        reject,
-      )
+      const { statusCode: status = 0, headers: received } = answer
+      buffer(answer).then((bytes) => resolve({ status, type: received['content-type'], body: bytes }), reject)
     })
       .on('error', reject)
       .end(body)
   })
+}
+
+async function send(port: number, sent: Sent): Promise<{ status: number; json: unknown }> {
+  const { status, body } = await sendRaw(port, sent)
+  return { status, json: JSON.parse(body.toString()) as unknown }
 }
 
 const without = (sent: Sent, ...names: string[]): Sent => ({
@@ -112,6 +121,8 @@ function signedTwice(name: string): Sent {
   const input = sent.fields.find(([known]) => known === 'signature-input')?.[1] ?? ''
   return withField(sent, 'signature-input', input.replace(');', ` "${name}");`))
 }
+
+const replyKey = (first: string) => ['holdfast-reply-key', `${first}${'A'.repeat(42)}`] as const
 
 const unsigned = 'the request is not signed by the gateway'
 const uncovered = 'the signature does not cover this request'
@@ -144,6 +155,12 @@ const forgeries: ReadonlyArray<readonly [string, () => Sent, string]> = [
   [
     'a further field of ours',
     () => handedOver({ further: [['holdfast-role', 'clerk']], routeFields: ['holdfast-role'] }),
+    uncovered,
+  ],
+  ['another reply key', () => withField(handedOver({ further: [replyKey('B')] }), ...replyKey('C')), wrong],
+  [
+    'a reply key that the phone did not send',
+    () => withField(handedOver({ further: [] }), ...replyKey('C')),
     uncovered,
   ],
   ['a field signed twice', () => signedTwice('x-purpose'), uncovered],
@@ -184,8 +201,11 @@ const secretFile = path.join(folder, 'secret')
 beforeAll(() => writeFileSync(secretFile, `${secret}\n`))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What a phone gets through a gateway from a backend that was just started. */
-async function throughGateway(backendPort: number): Promise<string[]> {
+/** A phone's session through a gateway in front of this backend. */
+async function throughGateway<Result>(
+  backendPort: number,
+  act: (session: Session) => Promise<Result>,
+): Promise<Result> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const yaml = `
@@ -194,7 +214,12 @@ listen: { port: ${port} }
 data: ./${port}
 store: { kind: memory }
 upstreams: [{ name: accounts, url: "http://127.0.0.1:${backendPort}", identity: { mode: hmac-sha256, secretFile: ./secret } }]
-routes: [{ path: /public/*, policy: open }, { path: /transfers, fields: [x-purpose] }]
+sealing: { suites: [x-wing, x25519] }
+routes:
+  - { path: /public/*, policy: open }
+  - { path: /transfers, fields: [x-purpose] }
+  - { path: /card/pin, policy: sealed }
+  - { path: /accounts, answer: signed }
 outbox: { kind: insecureReadable, file: ./unused.jsonl }
 `
   let oneTimeText = ''
@@ -214,34 +239,73 @@ outbox: { kind: insecureReadable, file: ./unused.jsonl }
     const client = createClient({ origin, trust: gateway.pins, platform: virtualPhone().platform })
     const pending = await client.enrol({ activationCode: code, deviceName: 'phone' })
     await pending.confirm(oneTimeText)
-    const session = await client.unlock()
-    const ask = async (method: string, target: string, body?: string): Promise<string> => {
-      const headers = { 'x-purpose': 'rent' }
-      const answer = await session.fetch(target, body === undefined ? { method } : { method, headers, body })
-      return `${answer.status} ${await answer.text()}`
-    }
-    return [
-      await ask('GET', '/accounts'),
-      await ask('POST', '/transfers', order),
-      await ask('POST', '/transfers', '{"to":"bob","cents":true}'),
-      await ask('POST', '/transfers', 'no JSON'),
-      await ask('POST', '/transfers', '{"to":"bob","cents":100000}'),
-      await ask('GET', '/nothing'),
-      await ask('PUT', '/transfers', order),
-      await ask('GET', '/events'),
-      await ask('GET', '/public/rates'),
-    ]
+    return await act(await client.unlock())
   } finally {
     await gateway.close()
   }
 }
 
-const cases = [
-  { name: 'Python (skipped when python3 is absent)', backend: pythonBackend, absent: !hasPython() },
-  { name: 'Node', backend: nodeBackend, absent: false },
+async function everything(session: Session): Promise<string[]> {
+  const ask = async (method: string, target: string, body?: string): Promise<string> => {
+    const headers = { 'x-purpose': 'rent' }
+    const answer = await session.fetch(target, body === undefined ? { method } : { method, headers, body })
+    return `${answer.status} ${await answer.text()}`
+  }
+  return [
+    await ask('GET', '/accounts'),
+    await ask('POST', '/transfers', order),
+    await ask('POST', '/transfers', '{"to":"bob","cents":true}'),
+    await ask('POST', '/transfers', 'no JSON'),
+    await ask('POST', '/transfers', '{"to":"bob","cents":100000}'),
+    await ask('GET', '/nothing'),
+    await ask('PUT', '/transfers', order),
+    await ask('GET', '/events'),
+    await ask('GET', '/public/rates'),
+  ]
+}
+
+/** The request for a card's PIN, to be encrypted to this key. */
+function askForPin(key?: string): Sent {
+  const further: Fields = key === undefined ? [] : [['holdfast-reply-key', key]]
+  const { method, target, fields } = handedOver({ method: 'GET', target: '/card/pin', body: '', further })
+  return { method, target, fields, body: '' }
+}
+
+const noKeys: ReadonlyArray<readonly [string, string | undefined]> = [
+  ['no key', undefined],
+  ['a key that is too short', 'A'.repeat(42)],
+  ['a key in another form', `${'A'.repeat(42)}B`],
+  ['the point zero', 'A'.repeat(43)],
+  ['the point one', toBase64url(Uint8Array.of(1, ...new Uint8Array(31)))],
 ]
 
-describe.each(cases)('the account service in $name', ({ backend, absent }) => {
+/** Python's own library has no AES: what it needs comes as a package of the system. */
+const plainPython = spawnSync('python3', ['-c', 'import cryptography'], { stdio: 'ignore' }).status !== 0
+
+const cases = [
+  {
+    name: 'Python (skipped when python3 is absent)',
+    backend: pythonBackend,
+    absent: !hasPython(),
+    speechless: plainPython,
+  },
+  { name: 'Node', backend: nodeBackend, absent: false, speechless: false },
+]
+
+it.skipIf(!hasPython())(
+  'the account service in Python runs without the package cryptography, and tells no PIN (skipped when python3 is absent)',
+  async () => {
+    // Without the packages of the system.
+    const args = ['-S', pythonBackend.program, '--port', '0', '--secret-file', secretFile]
+    const running = await start(pythonBackend.command, args)
+    onTestFinished(running.stop)
+    expect(await send(running.port, handedOver())).toMatchObject({ status: 201 })
+    const silence = { status: 501, json: { error: 'this backend cannot encrypt' } }
+    expect(await send(running.port, askForPin('B'.padEnd(43, 'A')))).toEqual(silence)
+  },
+)
+
+describe.each(cases)('the account service in $name', ({ backend, absent, speechless }) => {
   describe.skipIf(absent)('started', () => {
     let running: Running
     beforeAll(async () => {
@@ -259,14 +323,52 @@ describe.each(cases)('the account service in $name', ({ backend, absent }) => {
       expect(await send(running.port, sent)).toEqual(used)
     })
 
+    it('takes a reply key the gateway vouches for', async () => {
+      const sent = handedOver({ further: [replyKey('B')] })
+      expect(await send(running.port, sent)).toMatchObject({ status: 201 })
+    })
+
     it.each(forgeries)('refuses %s', async (_name, forge, error) => {
       expect(await send(running.port, forge())).toEqual({ status: 403, json: { error } })
+    })
+
+    describe.skipIf(speechless)('tells a PIN (skipped when Python has no package cryptography)', () => {
+      it('to the app alone', async () => {
+        const [one, other] = [await createReplyKey(nodeCrypto), await createReplyKey(nodeCrypto)]
+        const answers = [
+          await sendRaw(running.port, askForPin(one.field)),
+          await sendRaw(running.port, askForPin(one.field)),
+        ]
+        for (const { status, type } of answers)
+          expect([status, type]).toEqual([200, 'application/holdfast-reply'])
+        const [first, second] = answers.map(({ body }) => new Uint8Array(body)) as [Uint8Array, Uint8Array]
+        const pin = Buffer.from(await one.open(first)).toString()
+        expect(pin).toMatch(/^\d{4}$/)
+        expect(Buffer.from(await one.open(second)).toString()).toBe(pin)
+        expect(first).not.toEqual(second)
+        await expect(other.open(first)).rejects.toMatchObject({ code: 'reply_refused' })
+      })
+
+      it.each(noKeys)('to nobody for %s', async (_what, key) => {
+        const refusal = { status: 400, json: { error: 'a PIN takes a Holdfast-Reply-Key' } }
+        expect(await send(running.port, askForPin(key))).toEqual(refusal)
+      })
+
+      it('through a gateway that cannot read it', async () => {
+        const pins = await throughGateway(running.port, async (session) => [
+          await session.fetchSecret('/card/pin'),
+          await session.fetchSecret('/card/pin'),
+        ])
+        const [first, second] = pins.map((pin) => Buffer.from(pin).toString())
+        expect(first).toMatch(/^\d{4}$/)
+        expect(second).toBe(first)
+      })
     })
 
     it('answers like the other one behind a gateway', async () => {
       const fresh = await startBackend(backend, secretFile)
       onTestFinished(fresh.stop)
-      const answers = await throughGateway(fresh.port)
+      const answers = await throughGateway(fresh.port, everything)
       expect(answers).toEqual([
         '200 {"user":"ann","cents":100000}',
         '201 {"id":1,"from":"ann","to":"bob","cents":2500,"purpose":"rent"}',

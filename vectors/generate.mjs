@@ -1,6 +1,6 @@
 /**
- * Writes the vectors: `node vectors/generate.mjs`. Nothing here imports Holdfast: bases, CBOR and thumbprints are written out a
- * second time, so a fault of the library cannot become a vector. Running it twice changes nothing.
+ * Writes the vectors: `node vectors/generate.mjs`. Nothing here imports Holdfast: bases, CBOR, HPKE and thumbprints are written
+ * out a second time, so a fault of the library cannot become a vector. Running it twice changes nothing.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,13 @@ import { answerVectors } from './generate/answer.mjs'
 import { enrolmentAnswerVectors } from './generate/enrolment-answer.mjs'
 import { forwardVectors } from './generate/forward.mjs'
 import { routeVectors } from './generate/route.mjs'
+import {
+  keyConfigurationVectors,
+  replyVectors,
+  sealedAnswerVectors,
+  sealedRequestVectors,
+  sealedXWingVectors,
+} from './generate/sealed.mjs'
 import { signedRequestVectors } from './generate/signed-request.mjs'
 import { statementVectors } from './generate/statement.mjs'
 import { timeVectors } from './generate/time.mjs'
@@ -25,6 +32,11 @@ const makers = {
   'token.json': tokenVectors,
   'forward.json': forwardVectors,
   'check-words.json': checkWordVectors,
+  'key-configuration.json': keyConfigurationVectors,
+  'sealed-request.json': sealedRequestVectors,
+  'sealed-request-x-wing.json': sealedXWingVectors,
+  'sealed-answer.json': sealedAnswerVectors,
+  'reply.json': replyVectors,
 }
 
 function read(name) {

@@ -8,6 +8,10 @@ export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
   readonly activate: (user: string, sendTo: string) => Promise<string>
   readonly revoke: (device: string) => Promise<void>
+  /** A new key at once: `ca`, `sealing`, … */
+  readonly rotate: (key: string) => Promise<void>
+  /** Everything the service wrote down, as JSON text. */
+  readonly audit: () => Promise<string>
   /** Shows the service a captured request, as it stands in a file. */
   readonly explain: (capture: Uint8Array) => Promise<Answer>
 }
@@ -23,24 +27,33 @@ export async function readOperator(file: string): Promise<Operator> {
 }
 
 export function adminOf(address: () => Address, operator: () => Operator): Admin {
-  async function call(target: string, body: unknown): Promise<Answer> {
+  function identity(): FieldLine[] {
     const { name, secret } = operator()
-    const bytes = Buffer.from(JSON.stringify(body))
     const { host, port } = address()
-    const fields: FieldLine[] = [
+    return [
       ['Host', `${host}:${port}`],
       ['Authorization', `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`],
-      ['Content-Type', 'application/json'],
-      ['Content-Length', String(bytes.length)],
     ]
-    return exchange(address(), { method: 'POST', target, fields, body: bytes })
   }
+  async function call(target: string, value: unknown): Promise<Answer> {
+    const body = Buffer.from(JSON.stringify(value))
+    const fields: FieldLine[] = [
+      ...identity(),
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+    ]
+    return exchange(address(), { method: 'POST', target, fields, body })
+  }
+  const get = (target: string): Promise<Answer> =>
+    exchange(address(), { method: 'GET', target, fields: identity(), body: new Uint8Array(0) })
   const post = async (target: string, body: unknown): Promise<Record<string, unknown>> =>
     json(await call(target, body))
   return {
     activate: async (user, sendTo) =>
       (await post('/admin/activations', { user, send_to: sendTo }))['code'] as string,
     revoke: async (device) => void (await post(`/admin/devices/${device}/revoke`, {})),
+    rotate: async (key) => void (await post('/admin/keys/rotate', { key })),
+    audit: async () => JSON.stringify(json(await get('/admin/audit?limit=1000'))),
     explain: (capture) => call('/admin/explain', { request: toBase64url(capture), at_ms: null }),
   }
 }

@@ -4,15 +4,24 @@ import type { VirtualPhone } from '@holdfast/client/testing'
 import { oneTimeText, serviceKey } from './phone.ts'
 import { randomText } from './signer.ts'
 import type { Target } from './target.ts'
+import { neighbourIdentity, reserveIdentity, serverIdentity, strangerIdentity } from './tls-identity.ts'
 
 export type App = { readonly phone: VirtualPhone; readonly client: Client; readonly session: Session }
+
+/** Every certificate the suite makes: phones believe hundreds of authorities, and one of them is enough. */
+function trusted(): string[] {
+  return [serverIdentity(), reserveIdentity(), strangerIdentity(), neighbourIdentity()].map(
+    ({ cert }) => cert,
+  )
+}
 
 /** Not yet enrolled; its network is the attacker's to play with. */
 export async function installApp(target: Target): Promise<Pick<App, 'phone' | 'client'>> {
   const entry = (await target.load('@holdfast/client/index.js')) as typeof import('@holdfast/client')
   const testing = await target.load('@holdfast/client/platforms/testing/index.js')
   const { virtualPhone } = testing as typeof import('@holdfast/client/testing')
-  const phone = virtualPhone()
+  const secure = target.origin.startsWith('https:')
+  const phone = virtualPhone(secure ? { ca: trusted() } : {})
   const trust = [await serviceKey(target)]
   return { phone, client: entry.createClient({ origin: target.origin, trust, platform: phone.platform }) }
 }
@@ -24,6 +33,13 @@ export async function openApp(target: Target): Promise<App> {
   const pending = await client.enrol({ activationCode, deviceName: 'lab app' })
   await pending.confirm(await oneTimeText(target, sendTo))
   return { phone, client, session: await client.unlock() }
+}
+
+/** The same phone with its app started again. */
+export async function restartApp(target: Target, { phone }: Pick<App, 'phone'>): Promise<Client> {
+  const entry = (await target.load('@holdfast/client/index.js')) as typeof import('@holdfast/client')
+  const trust = [await serviceKey(target)]
+  return entry.createClient({ origin: target.origin, trust, platform: phone.platform })
 }
 
 /** The code a promise of the client rejects with, or null when it resolves. */

@@ -25,6 +25,10 @@ export type Weakening = {
 export type Setting = {
   /** `embedded` survives a restart; `cluster` is two nodes on PostgreSQL and Redis. */
   readonly store?: 'memory' | 'embedded' | 'cluster'
+  /** It ends TLS itself, at an `https` origin; phones are told to pin its key, or not. */
+  readonly tls?: 'pinned' | 'unpinned'
+  /** It has a listener of its own for connections with a client certificate. */
+  readonly mutual?: true
   /** Merged into the gateway's configuration; `policy` and `upstream` (its one backend) member by member. */
   readonly config?: Readonly<Record<string, unknown>>
   /** The most its heap may grow to: who makes it grow ends the process. */
@@ -44,10 +48,12 @@ export type Attack = {
   readonly section: string
   readonly expect: ErrorCode | 'harmless'
   readonly weaken: Weakening
-  /** An own target, started for this attack alone. Without it the attack also runs against a deployment. */
+  /** A target of its own, or of all attacks that name the very same object. Without it the attack also runs against a deployment. */
   readonly setting?: Setting
   /** It must see what arrives at the backend, so it runs against the suite's own only. */
   readonly watchesBackend?: true
+  /** It forges certificates with the openssl command. */
+  readonly forgesCertificates?: true
   readonly run: (target: Target) => Promise<Outcome>
 }
 

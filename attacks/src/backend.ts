@@ -1,6 +1,8 @@
 /** The suite's own backend: it does what it is told, remembers everything it saw, and says it back as JSON. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { replyType, sealReply } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
 
 export type Seen = {
   readonly method: string
@@ -25,11 +27,13 @@ async function read(request: IncomingMessage): Promise<string> {
 
 /** More than all buffers on the way hold. */
 const large = Buffer.alloc(16 * 1024 * 1024)
+/** What a gateway still takes whole, and more than its socket's buffers hold. */
+const wide = Buffer.alloc(8 * 1024 * 1024)
 
 /** Targets that make it misbehave, so that attacks through a hostile backend can be played. */
 function misbehave(target: string, response: ServerResponse): boolean {
-  if (target.includes('/large/')) {
-    response.end(large)
+  if (target.includes('/large/') || target.includes('/wide/')) {
+    response.end(target.includes('/wide/') ? wide : large)
     return true
   }
   if (!target.includes('/hostile/')) return false
@@ -37,6 +41,13 @@ function misbehave(target: string, response: ServerResponse): boolean {
   response.writeHead(403, { 'content-type': 'application/problem+json' })
   response.end('{"code":"device_revoked"}')
   return true
+}
+
+/** A secret encrypted to the key in the request; null for a request without one. */
+async function secretFor({ target, fields }: Seen): Promise<Uint8Array | null> {
+  const key = fields['holdfast-reply-key']
+  if (key === undefined || !target.includes('/secret/')) return null
+  return sealReply(key, Buffer.from('PIN 4711'), nodeCrypto)
 }
 
 /** What it says about caches, and about the fields that concern its connection alone. */
@@ -59,6 +70,11 @@ export async function startBackend(): Promise<Backend> {
       if (misbehave(target, response)) return
       // Long enough for a second request to arrive while the first still runs.
       if (target.includes('/slow/')) await new Promise((resolve) => setTimeout(resolve, 1000))
+      const secret = await secretFor(seen)
+      if (secret !== null) {
+        response.writeHead(200, { 'content-type': replyType }).end(secret)
+        return
+      }
       response.writeHead(200, { 'content-type': 'application/json', ...carelessFields(target) })
       response.end(request.method === 'HEAD' ? undefined : JSON.stringify(seen))
     })()

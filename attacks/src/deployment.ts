@@ -45,6 +45,8 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     lastText: (sendTo) => readText(options.outbox, sendTo),
     sendElsewhere: unavailable,
     crash: unavailable,
+    divert: unavailable,
+    mutualAddress: unavailable,
     wipeNonces: unavailable,
     publicWords: unavailable,
     files: unavailable,

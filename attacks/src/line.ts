@@ -7,12 +7,12 @@ import type { Address } from './raw.ts'
 
 export type Line = {
   readonly origin: string
-  /** Where it leads; connections before that are cut. */
+  /** Where it leads from now on; connections that are open are cut. */
   lead(to: Address): void
   close(): void
 }
 
-export async function openLine(): Promise<Line> {
+export async function openLine(protocol: 'http' | 'https'): Promise<Line> {
   const ends = new Set<Socket>()
   let destination: Address | null = null
 
@@ -37,9 +37,10 @@ export async function openLine(): Promise<Line> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lead: (to) => {
       destination = to
+      for (const end of ends) end.destroy()
     },
     close: () => {
       server.close()

@@ -1,5 +1,6 @@
 /** A target of the suite's own: a backend, a line, and gateways between them in a directory that is thrown away. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,11 +9,12 @@ import type { Setting } from './attack.ts'
 import { startBackend } from './backend.ts'
 import { type GatewayProcess, type GatewayStart, startGateway } from './gateway.ts'
 import { openLine } from './line.ts'
-import { configOf, type GatewayConfig, outboxOf } from './own-config.ts'
+import { configOf, type GatewayConfig, outboxOf, type TlsFiles } from './own-config.ts'
 import { plain } from './phone.ts'
 import { type Address, exchange } from './raw.ts'
 import { openSharedStores } from './shared-stores.ts'
 import { sender, type Target } from './target.ts'
+import { reserveIdentity, serverIdentity, type TlsIdentity } from './tls-identity.ts'
 
 async function readTree(directory: string): Promise<string> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
@@ -30,12 +32,12 @@ type Fleet = {
   readonly words: () => string
 }
 
-function loopback(port: number): Address {
-  return { host: '127.0.0.1', port, tls: false }
+function loopback(port: number, tls = false): Address {
+  return { host: '127.0.0.1', port, tls }
 }
 
 /** Gateways from one directory of packages, all alike. */
-function createFleet(first: GatewayStart, size: number): Fleet {
+function createFleet(first: GatewayStart & { readonly tls: boolean }, size: number): Fleet {
   const nodes: GatewayProcess[] = []
   const said: string[] = []
   let { config } = first
@@ -57,7 +59,7 @@ function createFleet(first: GatewayStart, size: number): Fleet {
         said.push(running.words())
       }
     },
-    address: (index) => loopback(node(index).ready.port),
+    address: (index) => loopback(node(index).ready.port, first.tls),
     adminAddress: () => loopback(node(0).ready.adminPort),
     operator() {
       if (operator === null) throw new Error('nothing was started')
@@ -73,16 +75,36 @@ async function loadFrom(directory: string, specifier: string): Promise<Record<st
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>
 }
 
+/** Nobody listens there at the moment: a gateway does not say where it takes client certificates, it is told. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function writeIdentity(home: string, { key, cert, pin }: TlsIdentity): Promise<TlsFiles> {
+  const pins = [pin, reserveIdentity().pin]
+  const files = { key: join(home, 'server.key'), cert: join(home, 'server.pem'), pins }
+  await writeFile(files.key, key, { mode: 0o600 })
+  await writeFile(files.cert, cert)
+  return files
+}
+
 /** `directory` holds the packages: the product's, or those of a weakened copy. */
 export async function startTarget(directory: string, setting: Setting): Promise<Target> {
   const clustered = setting.store === 'cluster'
   const stores = clustered ? await openSharedStores() : null
   const home = await mkdtemp(join(tmpdir(), 'holdfast-target-'))
-  const [backend, line] = [await startBackend(), await openLine()]
-  const surroundings = { home, origin: line.origin, backend: backend.origin }
+  const tls = setting.tls !== undefined
+  const [backend, line] = [await startBackend(), await openLine(tls ? 'https' : 'http')]
+  const files = tls ? await writeIdentity(home, serverIdentity()) : null
+  const mutualPort = setting.mutual === true ? await freePort() : null
+  const surroundings = { home, origin: line.origin, backend: backend.origin, tls: files, mutualPort }
   const config = configOf(surroundings, setting, stores?.config ?? {})
   const { heapMegabytes } = setting
-  const fleet = createFleet({ directory, home, config, heapMegabytes }, clustered ? 2 : 1)
+  const fleet = createFleet({ directory, home, config, heapMegabytes, tls }, clustered ? 2 : 1)
   const { adminAddress } = fleet
 
   async function start(changes?: GatewayConfig): Promise<void> {
@@ -116,6 +138,8 @@ export async function startTarget(directory: string, setting: Setting): Promise<
       await fleet.kill()
       await start(changes)
     },
+    mutualAddress: () => loopback(mutualPort ?? 0, true),
+    divert: (to) => line.lead(to ?? fleet.address(0)),
     async wipeNonces() {
       await stores?.wipeNonces()
     },

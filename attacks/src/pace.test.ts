@@ -19,7 +19,7 @@ function lab(): { send: (request: RawRequest) => Promise<unknown>; pauses: numbe
     pauses.push(ms)
     vi.setSystemTime(Date.now() + ms)
   }
-  const answer = { status: 200, fields: new Map(), text: '', code: null }
+  const answer = { status: 200, fields: new Map(), body: new Uint8Array(0), text: '', code: null }
   return { pauses, send: paced(async () => answer, wait) }
 }
 

@@ -1,5 +1,5 @@
 /** HTTP/1.1 byte for byte: a client that corrects nothing, so that a test can send what no client would. */
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { type ErrorCode, isErrorCode, problemField } from '@holdfast/core'
@@ -20,6 +20,8 @@ export type Answer = {
   readonly status: number
   /** Names in lower case; repeated fields joined with a comma. */
   readonly fields: ReadonlyMap<string, string>
+  readonly body: Uint8Array
+  /** The body as UTF-8. */
   readonly text: string
   /** Holdfast's own refusal, or null: then the backend answered. */
   readonly code: ErrorCode | null
@@ -27,13 +29,20 @@ export type Answer = {
 
 const patienceMs = 15_000
 const noBody: Uint8Array = new Uint8Array(0)
-const nothing: Answer = { status: 0, fields: new Map(), text: '', code: null }
+const nothing: Answer = { status: 0, fields: new Map(), body: noBody, text: '', code: null }
 
 /** The request as it goes over the wire. Characters are octets (latin1). */
 export function serialise(request: RawRequest): Uint8Array {
   const lines = request.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const head = `${request.method} ${request.target} HTTP/1.1\r\n${lines}\r\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), request.body])
+}
+
+/** An answer as attacks judge it; field names in lower case. */
+export function answerOf(status: number, fields: ReadonlyMap<string, string>, body: Uint8Array): Answer {
+  const code = fields.get(problemField)
+  const text = Buffer.from(body).toString('utf8')
+  return { status, fields, body, text, code: isErrorCode(code) ? code : null }
 }
 
 type Parsed = { readonly answer: Answer; readonly rest: Buffer }
@@ -81,16 +90,14 @@ function parseAnswer(bytes: Buffer, method: string, ended: boolean): Parsed | nu
   else if (after.length < Number(length)) framed = null
   else framed = { body: after.subarray(0, Number(length)), rest: after.subarray(Number(length)) }
   if (framed === null) return null
-  const code = fields.get(problemField)
-  const text = framed.body.toString('utf8')
-  return { answer: { status, fields, text, code: isErrorCode(code) ? code : null }, rest: framed.rest }
+  return { answer: answerOf(status, fields, framed.body), rest: framed.rest }
 }
 
 /** A plain or TLS connection, not yet written to. Certificates are the deployment's affair: attacks trust nothing in them. */
 export function open(address: Address): Socket {
   const { host, port } = address
   return address.tls
-    ? connectTls({ host, port, servername: host, rejectUnauthorized: false })
+    ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false })
     : connect({ host, port })
 }
 

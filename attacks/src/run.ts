@@ -7,6 +7,7 @@ import { openDeployment } from './deployment.ts'
 import { sharedStoresReachable } from './shared-stores.ts'
 import { attackTarget, type Report, type Result, runSuite } from './suite.ts'
 import { attackTable } from './table.ts'
+import { hasOpenssl } from './tls-identity.ts'
 
 const usage = `npm run attack -- [--only ID]… [--json FILE]
   --docs   prints the catalogue as Markdown and attacks nothing
@@ -41,10 +42,14 @@ function reportTo(findings: Findings): Report {
 }
 
 async function runHere(chosen: readonly Attack[], findings: Findings): Promise<Attack[]> {
-  const clustered = await sharedStoresReachable()
-  const attacks = chosen.filter(({ setting }) => clustered || setting?.store !== 'cluster')
-  for (const { id } of chosen.filter((attack) => !attacks.includes(attack)))
-    say(`not run: ${id}, for it needs PostgreSQL and Redis`)
+  const [stores, openssl] = [await sharedStoresReachable(), hasOpenssl()]
+  const lacks = ({ setting, forgesCertificates }: Attack): string | null => {
+    if (!stores && setting?.store === 'cluster') return 'PostgreSQL and Redis'
+    return !openssl && (setting?.tls ?? forgesCertificates) !== undefined ? 'the openssl command' : null
+  }
+  const attacks = chosen.filter((attack) => lacks(attack) === null)
+  for (const attack of chosen.filter((one) => !attacks.includes(one)))
+    say(`not run: ${attack.id}, for it needs ${lacks(attack)}`)
   await runSuite(attacks, reportTo(findings))
   return attacks
 }

@@ -2,6 +2,7 @@
  * A signer that does as it is told, rightly by default and wrongly on demand. It shares the signature base with the product
  * (core) and nothing else: whatever the profile fixes may be twisted here.
  */
+import type { KeyObject } from 'node:crypto'
 import {
   contentDigest,
   coveredComponents,
@@ -21,6 +22,8 @@ export type LabKey = {
   readonly jwk: PublicJwk
   readonly thumbprint: string
   sign(data: Uint8Array): Uint8Array
+  /** The private half in PEM. */
+  pem(): string
 }
 
 export async function makeKey(): Promise<LabKey> {
@@ -29,6 +32,7 @@ export async function makeKey(): Promise<LabKey> {
     jwk: pair.publicJwk,
     thumbprint: await thumbprint(pair.publicJwk, nodeCrypto),
     sign: (data) => nodeCrypto.sign(pair.privateKey, data),
+    pem: () => (pair.privateKey as unknown as KeyObject).export({ format: 'pem', type: 'pkcs8' }).toString(),
   }
 }
 

@@ -48,11 +48,6 @@ export async function attackTarget(
   for (const attack of attacks) report(held(await settle(attack, () => attack.run(target))))
 }
 
-function attackOwn(attack: Attack): Promise<Result> {
-  const { setting = {}, run } = attack
-  return settle(attack, () => onOwnTarget(productDirectory(), setting, run)).then(held)
-}
-
 function attackWeakened(attack: Attack): Promise<Result> {
   const { setting = {}, run, weaken } = attack
   return settle(attack, async () => {
@@ -65,13 +60,35 @@ function attackWeakened(attack: Attack): Promise<Result> {
   })
 }
 
-async function attackShared(attacks: readonly Attack[], report: (result: Result) => void): Promise<void> {
-  const target = await startTarget(productDirectory(), {})
+/** Attacks on one setting, one after the other against one target. */
+async function attackSetting(
+  setting: Setting,
+  attacks: readonly Attack[],
+  report: (result: Result) => void,
+): Promise<void> {
+  let target: Target
+  try {
+    target = await startTarget(productDirectory(), setting)
+  } catch (error) {
+    for (const attack of attacks) report(await settle(attack, () => Promise.reject(error)))
+    return
+  }
   try {
     await attackTarget(attacks, target, report)
   } finally {
     await target.close()
   }
+}
+
+/** Settings are told apart as objects: whoever writes one down for itself has a target of its own. */
+function bySetting(attacks: readonly Attack[]): Array<[Setting, Attack[]]> {
+  const usual: Setting = {}
+  const groups = new Map<Setting, Attack[]>()
+  for (const attack of attacks) {
+    const { setting = usual } = attack
+    groups.set(setting, [...(groups.get(setting) ?? []), attack])
+  }
+  return [...groups].sort(([, a], [, b]) => b.length - a.length)
 }
 
 type Jobs = ReadonlyArray<() => Promise<void>>
@@ -88,11 +105,12 @@ export type Report = (on: 'product' | 'weakened', result: Result) => void
 
 /** Everything, several gateways at a time. Results come in the order in which they are known. */
 export async function runSuite(attacks: readonly Attack[], report: Report): Promise<void> {
-  const shared = attacks.filter(({ setting }) => setting === undefined)
-  const own = attacks.filter(({ setting }) => setting !== undefined)
   await runJobs([
-    () => attackShared(shared, (result) => report('product', result)),
-    ...own.map((attack) => async () => report('product', await attackOwn(attack))),
+    ...bySetting(attacks).map(
+      ([setting, some]) =>
+        () =>
+          attackSetting(setting, some, (result) => report('product', result)),
+    ),
     ...attacks.map((attack) => async () => report('weakened', await attackWeakened(attack))),
   ])
 }

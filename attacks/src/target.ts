@@ -23,8 +23,16 @@ export type Target = World & {
   readonly adminHost: () => string
   /** By the operator. */
   readonly revoke: (device: string) => Promise<void>
+  /** By the operator. */
+  readonly rotate: (key: string) => Promise<void>
+  /** What the operator can read of what was written down. */
+  readonly audit: () => Promise<string>
   /** By the operator, of a request in a file. */
   readonly explain: (capture: Uint8Array) => Promise<Answer>
+  /** Where connections to the service's origin go from now on: who holds the line chooses. Null: to the service again. */
+  readonly divert: (to: Address | null) => void
+  /** Where it takes connections with a client certificate. */
+  readonly mutualAddress: () => Address
   /** SIGKILL and start again, with other configuration when given. The suite's own targets only. */
   readonly crash: (config?: Readonly<Record<string, unknown>>) => Promise<void>
   /** Empties the nonce memory of a cluster. */

@@ -1,10 +1,16 @@
-/** One keep-alive HTTP/1.1 connection of the load process, on a bare socket so that the load is never the bottleneck. */
+/** One keep-alive HTTP/1.1 connection of the load process, on a bare socket so that the load is hardly ever the bottleneck. */
 
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { ClientTls } from './target.ts'
+
+/** What the certificates of the bench's servers are for. */
+export const serverName = 'api.bank.example'
 
 export interface Answer {
   readonly status: number
+  /** The whole answer, one character for one octet. */
   readonly text: string
 }
 
@@ -20,16 +26,18 @@ export interface Connection {
   close(): void
 }
 
-export function openConnection(port: number, events: ConnectionEvents): Connection {
+export function openConnection(port: number, events: ConnectionEvents, tls?: ClientTls): Connection {
   let pending = ''
   let closed = false
-  const socket: Socket = connect({
+  const options = {
     host: '127.0.0.1',
     port,
     noDelay: true,
     onread: { buffer: Buffer.allocUnsafe(65_536), callback: receive },
-  })
-  socket.once('connect', () => events.onOpen())
+  }
+  const socket: Socket =
+    tls === undefined ? connect(options) : connectTls({ ...options, ...tls, servername: serverName })
+  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => events.onOpen())
   socket.once('error', (error) => lose(error.message))
   socket.once('close', () => lose('connection closed'))
 
@@ -57,6 +65,26 @@ export function openConnection(port: number, events: ConnectionEvents): Connecti
       socket.destroy()
     },
   }
+}
+
+/** One request on a connection of its own. */
+export function askOnce(port: number, request: string | Uint8Array, tls?: ClientTls): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const events = {
+      onOpen: () => connection.send(request),
+      onAnswer(answer: Answer) {
+        connection.close()
+        resolve(answer)
+      },
+      onLost: (reason: string) => reject(new Error(reason)),
+    }
+    const connection = openConnection(port, events, tls)
+  })
+}
+
+/** Of an answer. */
+export function bodyOf({ text }: Answer): Buffer {
+  return Buffer.from(text.slice(text.indexOf('\r\n\r\n') + 4), 'latin1')
 }
 
 /** Enough for the answers the bench expects: a length, or chunks whose last one is empty. */

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeServerCertificate } from './server-certificate.ts'
 
 /** What signatures cover. The load connects to a port of its own and names this host. */
 export const origin = 'https://api.bank.example'
@@ -13,12 +14,18 @@ export interface PlaceOptions {
   /** Addresses; null for the memory of the gateway's own process. */
   readonly postgres: string | null
   readonly redis: string | null
+  readonly line?: Line
 }
+
+/** How phones reach the gateway: in plain HTTP unless told. `sealed` is with X25519, `hybrid` with X-Wing. */
+export type Line = 'sealed' | 'hybrid' | 'tls' | 'mutual'
 
 export interface Place {
   readonly configFile: string
   readonly keyFile: string
   readonly logFile: string
+  /** PEM of the certificate a TLS listener shows, signed by itself. */
+  readonly certificate: string | undefined
   clear(): void
 }
 
@@ -27,22 +34,39 @@ export function createPlace(options: PlaceOptions): Place {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
   const place = (name: string): string => join(directory, name)
   writeFileSync(place('holdfast.yaml'), configurationOf(options))
+  const certificate = isTls(options.line) ? makeServerCertificate(directory) : undefined
   for (const name of ['backend.secret', 'outbox.secret'])
     writeFileSync(place(name), randomBytes(24).toString('hex'))
   return {
     configFile: place('holdfast.yaml'),
     keyFile: place('data/keys.json'),
     logFile: place('log'),
+    certificate,
     clear: () => rmSync(directory, { recursive: true, force: true }),
   }
 }
 
-function configurationOf({ backendPort, postgres, redis }: PlaceOptions): string {
+const plain = 'listen: { port: 0 }\n'
+/** What each line adds to a configuration. */
+const lines: Readonly<Record<Line, string>> = {
+  sealed: `${plain}sealing: { suites: [x25519] }\nroutes: [{ path: "/*", policy: sealed }]\n`,
+  hybrid: `${plain}sealing: { suites: [x-wing] }\nroutes: [{ path: "/*", policy: sealed }]\n`,
+  tls: 'listen: { port: 0, tls: { key: server.key, cert: server.pem } }\n',
+  mutual: `${plain}mutual: { origin: https://mutual.bank.example, port: 0, tls: { key: server.key, cert: server.pem } }
+routes: [{ path: "/*", policy: mutual }]
+`,
+}
+
+export function isTls(line: Line | undefined): boolean {
+  return line === 'tls' || line === 'mutual'
+}
+
+function configurationOf({ backendPort, postgres, redis, line }: PlaceOptions): string {
   const store = postgres === null ? { kind: 'memory' } : { kind: 'postgres', url: postgres }
   const nonces = redis === null ? { kind: store.kind } : { kind: 'redis', url: redis }
   return `origin: ${origin}
-listen: { port: 0 }
 admin: { port: 0 }
+keys: { kind: insecurePlain }
 store: ${JSON.stringify(store)}
 nonces: ${JSON.stringify(nonces)}
 upstreams:
@@ -50,5 +74,5 @@ upstreams:
     url: http://127.0.0.1:${backendPort}
     identity: { mode: hmac-sha256, secretFile: ./backend.secret }
 outbox: { kind: webhook, url: https://sms.bank.example/send, secretFile: ./outbox.secret }
-`
+${line === undefined ? plain : lines[line]}`
 }

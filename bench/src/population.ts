@@ -5,7 +5,7 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { AuditEntry, DurableStore, KeyRing, RepeatRecord } from '@holdfast/server'
 import { generatePair } from './proof.ts'
 import type { PublicJwk } from './credential.ts'
-import type { Signer } from './signed.ts'
+import type { Phone } from './signed.ts'
 
 export interface Population {
   readonly store: DurableStore
@@ -19,19 +19,19 @@ export interface Population {
 
 const hourMs = 3_600_000
 
-export async function populate(population: Population): Promise<Signer[]> {
+export async function populate(population: Population): Promise<Phone[]> {
   const idleKey = generatePair().publicKey
   for (let number = population.sessions; number < population.devices; number += 1) {
     await bind(population.store, number, idleKey, `idle-${number}`.padEnd(43, '-'))
   }
-  const signers: Signer[] = []
+  const phones: Phone[] = []
   for (let number = 0; number < population.sessions; number += 1)
-    signers.push(await openSession(population, number))
-  return signers
+    phones.push(await openSession(population, number))
+  return phones
 }
 
 /** A bound device with a token family that lasts for the whole run, and its first access token. */
-async function openSession({ store, keys, origin }: Population, number: number): Promise<Signer> {
+async function openSession({ store, keys, origin }: Population, number: number): Promise<Phone> {
   const device = generatePair()
   const session = generatePair()
   const deviceThumbprint = thumbprintOf(device.publicKey)
@@ -76,7 +76,12 @@ async function openSession({ store, keys, origin }: Population, number: number):
   }
   const { kid, privateKey } = keys.token()
   const accessToken = await signAccessToken(claims, kid, privateKey, nodeCrypto)
-  return { thumbprint, privateKey: session.privateKey, accessToken }
+  return {
+    thumbprint,
+    privateKey: session.privateKey,
+    accessToken,
+    device: { thumbprint: deviceThumbprint, privateKey: device.privateKey, accessToken: null },
+  }
 }
 
 async function bind(

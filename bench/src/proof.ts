@@ -58,12 +58,13 @@ export function proofMaker(credential: Credential, method: string, url: string):
 }
 
 /** Requests for the load process. */
-export const make: Make = (state, count) => {
+export function make(state: unknown, count: number): Uint8Array[] {
   const { credential, origin, path } = state as ProofTraffic
   const prove = proofMaker(credential, 'GET', `${origin}${path}`)
   const head = `GET ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nAccept: application/json\r\nAuthorization: DPoP ${credential.accessToken}\r\nDPoP: `
   return Array.from({ length: count }, () => Buffer.from(`${head}${prove()}\r\n\r\n`, 'latin1'))
 }
+make satisfies Make
 
 function signJwt(key: KeyObject, header: object, claims: object): string {
   const input = `${encode(header)}.${encode(claims)}`

@@ -6,11 +6,15 @@ import { postgresStore } from '@holdfast/server/sql'
 import { startChild } from './child.ts'
 import { serve } from './command.ts'
 import { createDatabase, postgresUrl, redisUrl, unreachable } from './database.ts'
-import type { SignedReady } from './peers/input.ts'
-import { createPlace, origin } from './place.ts'
+import { clientCertificate, sealingConfig } from './identity.ts'
+import type { GatewayReady, SignedReady } from './peers/input.ts'
+import { createPlace, isTls, origin } from './place.ts'
+import type { Line, Place } from './place.ts'
 import { populate } from './population.ts'
+import type { SealedTraffic } from './sealed.ts'
+import { withoutOpenssl } from './server-certificate.ts'
 import type { SignedTraffic, Signer } from './signed.ts'
-import type { Bench, HttpTarget, Running, Traffic } from './target.ts'
+import type { Bench, ClientTls, HttpTarget, Running, Traffic } from './target.ts'
 
 /** GET carries no body and no Idempotency-Key; POST has both, so each one claims its key in the durable store. */
 export type Method = 'GET' | 'POST'
@@ -21,6 +25,14 @@ export interface ProtectedOptions {
   /** How many devices the store holds. 64 of them have a session and take turns. */
   readonly devices: number
   readonly slow?: true
+  readonly floor?: readonly string[]
+  readonly guess?: number
+}
+
+export interface GatewayOptions extends ProtectedOptions {
+  readonly line?: Line
+  /** Measures TLS handshakes instead of requests. */
+  readonly handshakes?: true
 }
 
 export interface PostgresOptions extends ProtectedOptions {
@@ -31,10 +43,22 @@ export interface PostgresOptions extends ProtectedOptions {
 const sessions = 64
 const bodies: Record<Method, string> = { GET: '', POST: '{"to":"acc-18","amount":"10.00","currency":"EUR"}' }
 
-function trafficOf(method: Method, signedOrigin: string, signers: readonly Signer[]): Traffic {
+function signedTraffic(method: Method, signedOrigin: string, signers: readonly Signer[]): SignedTraffic {
   const path = method === 'GET' ? '/accounts/17?limit=20' : '/transfers'
-  const state: SignedTraffic = { origin: signedOrigin, method, path, body: bodies[method], signers }
+  return { origin: signedOrigin, method, path, body: bodies[method], signers }
+}
+
+function trafficOf(method: Method, signedOrigin: string, signers: readonly Signer[]): Traffic {
+  const state = signedTraffic(method, signedOrigin, signers)
   return { kind: 'made', maker: new URL('signed.js', import.meta.url).href, state }
+}
+
+/** Keys rotate, so the statement is asked before each round. */
+async function sealedTraffic(method: Method, { port, signers }: GatewayReady): Promise<Traffic> {
+  const inner = signedTraffic(method, origin, signers)
+  const state: SealedTraffic = { inner, config: await sealingConfig(port), bare: false }
+  const maker = new URL('sealed.js', import.meta.url).href
+  return { kind: 'made', maker, state, bare: { ...state, bare: true } }
 }
 
 export function library({ method, devices, ...facts }: ProtectedOptions): HttpTarget {
@@ -57,21 +81,29 @@ export function library({ method, devices, ...facts }: ProtectedOptions): HttpTa
   }
 }
 
-export function gateway({ method, devices, ...facts }: ProtectedOptions): HttpTarget {
+export function gateway({ method, devices, line, handshakes, ...facts }: GatewayOptions): HttpTarget {
   return {
     kind: 'http',
     ...facts,
     workers: 1,
     place: 'apart',
+    missing: async () => (isTls(line) ? withoutOpenssl() : undefined),
     async start({ backendPort, cores }): Promise<Running> {
-      const place = createPlace({ backendPort, postgres: null, redis: null })
+      const place = createPlace({ backendPort, postgres: null, redis: null, ...(line && { line }) })
       const input = { configFile: place.configFile, devices, sessions }
       const child = await startChild('peers/gateway.js', { cores, input, logFile: place.logFile })
-      const { port, signers } = child.ready as SignedReady
+      const ready = child.ready as GatewayReady
+      const tls = await clientTls(place, ready)
       return {
-        port,
+        port: ready.mutualPort ?? ready.port,
         pid: child.pid,
-        traffic: async () => trafficOf(method, origin, signers),
+        ...(tls && { tls }),
+        async traffic() {
+          if (handshakes) return { kind: 'handshakes' }
+          return line === 'sealed' || line === 'hybrid'
+            ? sealedTraffic(method, ready)
+            : trafficOf(method, origin, ready.signers)
+        },
         async stop() {
           await child.stop()
           place.clear()
@@ -79,6 +111,21 @@ export function gateway({ method, devices, ...facts }: ProtectedOptions): HttpTa
       }
     },
   }
+}
+
+/** One for each phone where it has to show who it is. */
+async function clientTls({ certificate }: Place, ready: GatewayReady): Promise<ClientTls[] | undefined> {
+  if (certificate === undefined) return undefined
+  const ca = certificate
+  const { port, mutualPort, signers } = ready
+  if (mutualPort === null) return [{ ca }]
+  return Promise.all(
+    signers.map(async (phone) => ({
+      ca,
+      cert: await clientCertificate(port, phone),
+      key: phone.device.privateKey,
+    })),
+  )
 }
 
 /** The command itself. Devices get into its database from outside. */

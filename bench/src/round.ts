@@ -1,5 +1,6 @@
 /** Interleaved rounds: each target once, then all again, so that a disturbance of the machine meets every row alike. */
 
+import type { Parts } from './parts.ts'
 import type { Actor } from './stage.ts'
 import type { Sample } from './target.ts'
 
@@ -29,14 +30,20 @@ export async function runRounds(
   actors: readonly Actor[],
   plan: Rounds,
   progress: (line: string) => void,
+  parts: Parts,
 ): Promise<Series[]> {
   const series = actors.map((actor) => ({ actor, rounds: [] as Round[], before: 0, rate: 0 }))
   for (const entry of series) {
-    const warm = await measure(entry.actor, plan.warmUpMs, firstGuessPerSecond)
+    const { target } = entry.actor
+    const guess = (target.kind === 'http' ? target.guess : undefined) ?? firstGuessPerSecond
+    // One function is compiled sooner than a server.
+    const warmUpMs = target.kind === 'http' ? plan.warmUpMs : Math.min(plan.warmUpMs, 1500)
+    const warm = await measure(entry.actor, warmUpMs, guess)
     entry.rate = warm.perSecond
     entry.before = entry.actor.usage()?.residentBytes ?? 0
     progress(`warm-up      ${describe(entry.actor, warm)}`)
   }
+  parts.end('warm-up')
   for (let number = 1; number <= plan.count; number += 1) {
     for (const entry of series) {
       const round = await measure(entry.actor, plan.durationMs, entry.rate * 1.4)
@@ -45,6 +52,7 @@ export async function runRounds(
       progress(`round ${number} of ${plan.count} ${describe(entry.actor, round)}`)
     }
   }
+  parts.end('rounds')
   return series.map(({ actor, rounds, before }) => {
     const after = actor.usage()?.residentBytes
     return { actor, rounds, residentBytes: after === undefined ? null : [before, after] }
@@ -52,8 +60,9 @@ export async function runRounds(
 }
 
 async function measure(actor: Actor, durationMs: number, expectedPerSecond: number): Promise<Round> {
+  const fire = await actor.load(durationMs, Math.ceil((expectedPerSecond * durationMs) / 1000))
   const before = actor.usage()
-  const sample = await actor.measure(durationMs, Math.ceil((expectedPerSecond * durationMs) / 1000))
+  const sample = await fire()
   const after = actor.usage()
   const cpuMs = before === null || after === null ? null : after.cpuMs - before.cpuMs
   return {

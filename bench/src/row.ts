@@ -4,7 +4,7 @@
  */
 
 import type { Round, Series } from './round.ts'
-import { oneVerify, yardstick } from './targets.ts'
+import { floorOf } from './targets.ts'
 
 export interface Row {
   readonly name: string
@@ -14,9 +14,11 @@ export interface Row {
   /** Milliseconds, for `call` rows too; null for the computed floor. */
   readonly p50: number | null
   readonly p99: number | null
-  /** `http` and `computed`: of the floor. `call`: of one P-256 verify, which is the floor of a check without a proxy. */
+  /** Beside the row's floor: the rows named in it, one after the other. */
   readonly ratioToFloor: number | null
-  /** The same by CPU time: what the floor costs of what the row costs. Neighbours on the machine disturb it less. */
+  /** The names of those rows. */
+  readonly floor: readonly string[]
+  /** The ratio by CPU time: what the floor costs of what the row costs. Neighbours on the machine disturb it less. */
   readonly cpuRatioToFloor: number | null
   /** (highest - lowest) / median of the rounds' rates: how disturbed the machine was. */
   readonly spread: number | null
@@ -28,37 +30,50 @@ export interface Row {
   readonly refusesReplay: boolean | null
 }
 
-/** What one request costs at least, in one round. */
+/** What several things cost, one after the other, in one round. */
 interface Floor {
   readonly perSecond: number
   readonly cpuMicros: number | null
 }
 
 export function rowsOf(series: readonly Series[]): Row[] {
-  const proxies = roundsOf(series, yardstick)
-  const verifies = roundsOf(series, oneVerify)
-  const floors = verifies.map((verify, index) => floorOf(proxies[index] ?? verify, verify))
-  const measured = series.map((one) => rowOf(one, one.actor.target.kind === 'http' ? floors : verifies))
-  const place = measured.findIndex((row) => row.name === yardstick) + 1
-  return [...measured.slice(0, place), floorRow(floors), ...measured.slice(place)]
-}
-
-function floorOf(proxy: Round, verify: Round): Floor {
-  return {
-    perSecond: 1 / (1 / proxy.perSecond + 1 / verify.perSecond),
-    cpuMicros:
-      proxy.cpuMicros === null || verify.cpuMicros === null ? null : proxy.cpuMicros + verify.cpuMicros,
+  const measured = series.map((one) => rowOf(one, floorsOf(series, floorOf(one.actor.target))))
+  const sums = new Map<string, readonly string[]>()
+  for (const { actor } of series) {
+    const parts = floorOf(actor.target)
+    if (parts.length > 1) sums.set(parts.join(' + '), parts)
   }
+  return [...[...sums.values()].map((parts) => floorRow(parts, floorsOf(series, parts))), ...measured]
 }
 
-function floorRow(floors: readonly Floor[]): Row {
+/** One for each round. */
+function floorsOf(series: readonly Series[], parts: readonly string[]): Floor[] {
+  const [first = [], ...others] = parts.map((name) => roundsOf(series, name))
+  return first.map((round, index) =>
+    others.reduce<Floor>((sum, rounds) => after(sum, rounds[index] ?? round), round),
+  )
+}
+
+function after(one: Floor, other: Floor): Floor {
+  const cpuMicros =
+    one.cpuMicros === null || other.cpuMicros === null ? null : one.cpuMicros + other.cpuMicros
+  return { perSecond: 1 / (1 / one.perSecond + 1 / other.perSecond), cpuMicros }
+}
+
+/** In the table a floor is what its rows take together. */
+export function floorName(parts: readonly string[]): string {
+  return `floor: ${parts.join(' + ')}`
+}
+
+function floorRow(parts: readonly string[], floors: readonly Floor[]): Row {
   return {
-    name: 'floor: 1 / (t_proxy + t_verify)',
+    name: floorName(parts),
     kind: 'computed',
     perSecond: Math.round(median(floors.map((floor) => floor.perSecond))),
     p50: null,
     p99: null,
     ratioToFloor: 1,
+    floor: parts,
     cpuRatioToFloor: 1,
     spread: null,
     cpuMicros: medianOrNull(floors.map((floor) => floor.cpuMicros)),
@@ -80,6 +95,7 @@ function rowOf({ actor, rounds, residentBytes }: Series, floors: readonly Floor[
     p50: rounded(median(rounds.map((round) => round.p50)), 4),
     p99: rounded(median(rounds.map((round) => round.p99)), 4),
     ratioToFloor: rounded(median(beside.map(({ rate }) => rate)), 3),
+    floor: floorOf(actor.target),
     cpuRatioToFloor: medianOrNull(
       beside.map(({ cpu }) => cpu),
       3,

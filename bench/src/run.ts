@@ -1,13 +1,14 @@
 /**
  * `npm run bench -- [--json FILE] [--quick] [--only NAME]`: measures every target in interleaved rounds, prints one
  * table and writes it as JSON. `--quick` proves that everything runs, its figures mean little and it leaves out what takes
- * long to prepare. `--only` keeps the rows whose name contains NAME, and the two the floor needs. Ends with status 1 when any answer was wrong.
+ * long to prepare. `--only` keeps the rows whose name contains NAME, and those their floors need. Ends with status 1 when any answer was wrong.
  */
 
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { inspectMachine, startStolenMeter } from './machine.ts'
 import type { Machine } from './machine.ts'
+import { createParts } from './parts.ts'
 import { runRounds } from './round.ts'
 import type { Rounds } from './round.ts'
 import { rowsOf } from './row.ts'
@@ -16,7 +17,7 @@ import { connections, openStage } from './stage.ts'
 import type { Actor, Stage } from './stage.ts'
 import { tableOf } from './table.ts'
 import type { HttpTarget, Target } from './target.ts'
-import { oneVerify, targets, yardstick } from './targets.ts'
+import { floorOf, targets } from './targets.ts'
 
 const fullRun: Rounds = { count: 10, durationMs: 600, warmUpMs: 6000 }
 const quickRun: Rounds = { count: 1, durationMs: 100, warmUpMs: 100 }
@@ -33,14 +34,17 @@ async function main(): Promise<void> {
   const quick = values.quick === true
   const plan = quick ? quickRun : fullRun
   const machine = inspectMachine()
+  const parts = createParts()
   const stolen = startStolenMeter()
   say(describe(machine, plan))
   const stage = await openStage(machine)
   const { actors, skipped } = await startAll(stage, chosen(values.only), quick)
+  parts.end('starting')
   try {
-    const rows = rowsOf(await runRounds(actors, plan, say))
+    const rows = rowsOf(await runRounds(actors, plan, say, parts))
     say(`\n${tableOf(rows)}\n`)
     const stolenShare = stolen()
+    say(parts.toString())
     if (stolenShare !== null)
       say(`${Math.round(stolenShare * 100)} % of the busy time went to other guests of the host`)
     for (const { name, reason } of skipped) say(`not measured: ${name} (${reason})`)
@@ -60,7 +64,10 @@ function chosen(only: string | undefined): Target[] {
       `no row is named so; there are:\n${targets.map(({ name }) => `  ${name}`).join('\n')}`,
     )
   }
-  return targets.filter(({ name }) => name === yardstick || name === oneVerify || name.includes(only))
+  const needed = new Set([...wanted.map(({ name }) => name), ...wanted.flatMap(floorOf)])
+  for (const target of targets.filter(({ name }) => needed.has(name)))
+    for (const name of floorOf(target)) needed.add(name)
+  return targets.filter(({ name }) => needed.has(name))
 }
 
 async function startAll(

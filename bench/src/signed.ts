@@ -11,7 +11,13 @@ export interface Signer {
   readonly thumbprint: string
   /** PKCS #8, PEM. */
   readonly privateKey: string
-  readonly accessToken: string
+  /** Null for calls a device key signs alone. */
+  readonly accessToken: string | null
+}
+
+/** A signer whose device key can be used too. */
+export interface Phone extends Signer {
+  readonly device: Signer
 }
 
 /** State of `make`. The signers take turns. */
@@ -25,30 +31,37 @@ export interface SignedTraffic {
   readonly signers: readonly Signer[]
 }
 
-export const make: Make = (state, count) => {
+export function make(state: unknown, count: number): Uint8Array[] {
   const traffic = state as SignedTraffic
-  const makers = traffic.signers.map((signer) => requestMaker(traffic, signer))
-  return Array.from({ length: count }, (_, index) => {
-    const maker = makers[index % makers.length]
+  const nextFields = signing(traffic)
+  return Array.from({ length: count }, () => requestText(traffic, nextFields()))
+}
+make satisfies Make
+
+/** Fields for one request after the other. The signers take turns. */
+export function signing(traffic: SignedTraffic): () => Map<string, string> {
+  const makers = traffic.signers.map((signer) => fieldsMaker(traffic, signer))
+  let turn = 0
+  return () => {
+    const maker = makers[turn++ % makers.length]
     if (maker === undefined) throw new TypeError('no signers')
     return maker()
-  })
+  }
 }
 
-function requestMaker(traffic: SignedTraffic, signer: Signer): () => Uint8Array {
+function fieldsMaker(traffic: SignedTraffic, signer: Signer): () => Map<string, string> {
   const key = createPrivateKey(signer.privateKey)
   const digest = createHash('sha256').update(traffic.body).digest('base64')
-  const fixed = new Map([
-    ['authorization', `Holdfast ${signer.accessToken}`],
-    ['content-digest', `sha-256=:${digest}:`],
-  ])
+  const fixed = new Map([['content-digest', `sha-256=:${digest}:`]])
+  if (signer.accessToken !== null) fixed.set('authorization', `Holdfast ${signer.accessToken}`)
   if (traffic.method === 'POST') fixed.set('content-type', 'application/json')
   return () => {
     const fields = new Map(fixed)
-    if (traffic.method === 'POST') fields.set('idempotency-key', randomBytes(16).toString('base64url'))
+    if (traffic.method === 'POST' && signer.accessToken !== null)
+      fields.set('idempotency-key', randomBytes(16).toString('base64url'))
     const message = { method: traffic.method, targetUri: traffic.origin + traffic.path, fields }
     for (const [name, value] of signatureFields(message, signer.thumbprint, key)) fields.set(name, value)
-    return requestText(traffic, fields)
+    return fields
   }
 }
 
@@ -67,7 +80,7 @@ function signatureFields(message: RequestMessage, keyid: string, key: KeyObject)
   ]
 }
 
-function requestText(traffic: SignedTraffic, fields: ReadonlyMap<string, string>): Uint8Array {
+export function requestText(traffic: SignedTraffic, fields: ReadonlyMap<string, string>): Uint8Array {
   const lines = [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const length = traffic.method === 'POST' ? `content-length: ${Buffer.byteLength(traffic.body)}\r\n` : ''
   const head = `${traffic.method} ${traffic.path} HTTP/1.1\r\nhost: ${new URL(traffic.origin).host}\r\naccept: application/json\r\n`

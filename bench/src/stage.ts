@@ -6,21 +6,23 @@ import type { Listening } from './listen.ts'
 import { placementFor } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { issueCredential } from './proof.ts'
+import type { HandshakeOrder } from './handshakes.ts'
 import { probeRefusals } from './refusal.ts'
-import type { CallTarget, HttpTarget, Sample, Target } from './target.ts'
+import type { CallTarget, HttpTarget, Running, Sample, Target } from './target.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
 import type { Order } from './volley.ts'
 
 export const connections = 64
+const handshakesInFlight = 32
 
-/** A target that runs. `measure` gives it one round of at most `count` requests. */
+/** A target that runs. `load` makes one round of at most `count` requests ready, and what it returns measures it. */
 export interface Actor {
   readonly target: Target
   readonly cores: readonly number[]
   /** Null where nothing is checked, or no HTTP is spoken. */
   readonly refusesReplay: boolean | null
-  measure(durationMs: number, count: number): Promise<Sample>
+  load(durationMs: number, count: number): Promise<() => Promise<Sample>>
   usage(): Usage | null
   stop(): Promise<void>
 }
@@ -32,7 +34,10 @@ export interface Stage {
 
 export async function openStage(machine: Machine): Promise<Stage> {
   const credential = issueCredential()
-  const load = await startChild('load.js', { cores: placementFor(machine, 1, 'apart').load, input: 'start' })
+  const { load: loadCores, backend: backendCores } = placementFor(machine, 1, 'apart')
+  const [load, secondLoad] = (await Promise.all(
+    [loadCores, backendCores].map((cores) => startChild('load.js', { cores, input: 'start' })),
+  )) as [Child, Child]
   const backends = new Map<string, Child>()
 
   async function backendOn(cores: readonly number[]): Promise<number> {
@@ -52,14 +57,32 @@ export async function openStage(machine: Machine): Promise<Stage> {
       target,
       cores,
       refusesReplay,
-      async measure(durationMs, count) {
-        const traffic = await running.traffic()
-        const order: Order = { port: running.port, connections, durationMs, traffic, count }
-        return (await load.ask(order)) as Sample
-      },
+      load: (durationMs, count) => loadHttp(running, durationMs, count),
       usage: () => usageOf(running.pid),
       stop: () => running.stop(),
     }
+  }
+
+  async function loadHttp(
+    running: Running,
+    durationMs: number,
+    count: number,
+  ): Promise<() => Promise<Sample>> {
+    const { port, tls } = running
+    const traffic = await running.traffic()
+    if (traffic.kind !== 'handshakes') {
+      // The first request of each connection is not counted.
+      const all = count + connections
+      const order: Order = { port, connections, durationMs, traffic, count: all, ...(tls && { tls }) }
+      await load.ask(order)
+      return async () => (await load.ask('fire')) as Sample
+    }
+    if (tls === undefined || tls.length === 0) throw new TypeError('handshakes without TLS')
+    const order: HandshakeOrder = { port, tls, parallel: handshakesInFlight / 2, durationMs }
+    // A client works as hard for a handshake as its server, so one core of load would be measured instead.
+    const loads = [load, secondLoad]
+    await Promise.all(loads.map((child) => child.ask(order)))
+    return async () => together((await Promise.all(loads.map((child) => child.ask('fire')))) as Sample[])
   }
 
   async function startCall(target: CallTarget): Promise<Actor> {
@@ -69,7 +92,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
       target,
       cores,
       refusesReplay: null,
-      measure: async (durationMs) => (await child.ask({ durationMs })) as Sample,
+      load: async (durationMs) => async () => (await child.ask({ durationMs })) as Sample,
       usage: () => usageOf(child.pid),
       stop: () => child.stop(),
     }
@@ -78,7 +101,22 @@ export async function openStage(machine: Machine): Promise<Stage> {
   return {
     start: (target) => (target.kind === 'http' ? startHttp(target) : startCall(target)),
     async stop() {
-      await Promise.all([load, ...backends.values()].map((child) => child.stop()))
+      await Promise.all([load, secondLoad, ...backends.values()].map((child) => child.stop()))
     },
+  }
+}
+
+/** Of loads that ran at the same time. */
+function together(samples: readonly Sample[]): Sample {
+  const sum = (pick: (sample: Sample) => number): number =>
+    samples.reduce((total, sample) => total + pick(sample), 0)
+  const most = (pick: (sample: Sample) => number): number => Math.max(...samples.map(pick))
+  return {
+    completed: sum(({ completed }) => completed),
+    failed: sum(({ failed }) => failed),
+    failure: samples.find(({ failure }) => failure !== null)?.failure ?? null,
+    elapsedMs: most(({ elapsedMs }) => elapsedMs),
+    p50: most(({ p50 }) => p50),
+    p99: most(({ p99 }) => p99),
   }
 }

@@ -3,14 +3,31 @@
 import type { Credential } from './credential.ts'
 
 /**
- * What the load process sends in one round. `same`: one request again and again. `made`: requests that
+ * What the load process does in one round. `same`: one request again and again. `made`: requests that
  * cannot be repeated (a nonce each); `maker` is the URL of a module with an export `make: Make`, which the
- * load process calls before the clock starts.
+ * load process calls before the clock starts; `bare` is a state that leaves the credentials out, where they cannot be cut out
+ * of a finished request. `handshakes`: TLS connections, opened in full and closed.
  */
-export type Traffic = { kind: 'same'; request: string } | { kind: 'made'; maker: string; state: unknown }
+export type Traffic =
+  | { kind: 'same'; request: string }
+  | { kind: 'made'; maker: string; state: unknown; bare?: unknown }
+  | { kind: 'handshakes' }
 
-/** Makes `count` complete HTTP/1.1 requests out of a JSON state. Runs in the load process. */
-export type Make = (state: unknown, count: number) => Uint8Array[]
+/** A request whose outer answer says nothing: `inside` opens the answer's body and tells the status in it. */
+export interface Sealed {
+  readonly bytes: Uint8Array
+  inside(body: Uint8Array): Promise<number>
+}
+
+/** Makes `count` complete HTTP/1.1 requests out of a JSON state, those of its phones in turn. Runs in the load process. */
+export type Make = (state: unknown, count: number) => Uint8Array[] | Promise<Sealed[]>
+
+/** PEM: whom a TLS connection of the load trusts, and who it is where the server asks. */
+export interface ClientTls {
+  readonly ca: string
+  readonly cert?: string
+  readonly key?: string
+}
 
 /** What the bench lends to a target that starts. */
 export interface Bench {
@@ -27,15 +44,24 @@ export interface Running {
   readonly port: number
   /** Root of its process tree: CPU time and memory are read from there. */
   readonly pid: number
+  /** Absent: without TLS. Else the connections take turns, as the phones of a batch do. */
+  readonly tls?: readonly ClientTls[]
   /** Asked before every round, outside the measured time, so tokens can be renewed. */
   traffic(): Promise<Traffic>
   stop(): Promise<void>
 }
 
-/** A server measured over HTTP with 64 connections. */
-export interface HttpTarget {
-  readonly kind: 'http'
+interface Named {
   readonly name: string
+  /** The rows whose times together are the least this one can take. Absent: over HTTP the bare proxy and one verification, else that alone. */
+  readonly floor?: readonly string[]
+}
+
+/** A server measured over HTTP with 64 connections. */
+export interface HttpTarget extends Named {
+  readonly kind: 'http'
+  /** About how many a second, for a target that is much slower than the others: how many requests are made for its warm-up. */
+  readonly guess?: number
   /** Takes long to prepare: `--quick` leaves it out. */
   readonly slow?: true
   /** How many processes serve, and so how many cores it is given as far as the machine goes. */
@@ -48,12 +74,21 @@ export interface HttpTarget {
 }
 
 /** The names peers/calls.ts knows. */
-export type CallName = 'verify' | 'oauth4webapi' | 'jose'
+export type CallName =
+  | 'verify'
+  | 'exchange'
+  | 'oauth4webapi'
+  | 'jose'
+  | 'core-x25519'
+  | 'core-x-wing'
+  | 'jwe-x25519'
+  | 'jwe-p256'
+  | 'openpgp'
+  | 'built-in-key'
 
 /** A function measured inside one process, without HTTP. */
-export interface CallTarget {
+export interface CallTarget extends Named {
   readonly kind: 'call'
-  readonly name: string
   readonly call: CallName
 }
 

@@ -1,14 +1,17 @@
 /**
- * A small account service: Node's standard library only. It knows HTTP and its own customers' money.
+ * A small account service: Node's standard library, and `hpke` for the card's PIN. It knows HTTP and its own customers' money.
  *
- * Of Holdfast it knows one thing: how to check who the gateway says is asking (identity.mjs). Run it behind the gateway:
+ * Of Holdfast it knows two things: how to check who the gateway says is asking (identity.mjs), and how to tell a customer what the
+ * gateway must not read (reply.mjs). Run it behind the gateway:
  *
  *     node accounts.mjs --port 9000 --secret-file secret
  */
+import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
 import { identityChecker, Refused } from './identity.mjs'
+import { replyType, sealReply } from './reply.mjs'
 
 const maxBody = 1_048_576
 const opening = 100_000
@@ -17,9 +20,14 @@ const opening = 100_000
 function createBank() {
   const balances = new Map()
   const transfers = []
+  const pins = new Map()
   const balance = (user) => balances.get(user) ?? opening
   return {
     balance,
+    pin(user) {
+      if (!pins.has(user)) pins.set(user, String(randomInt(10_000)).padStart(4, '0'))
+      return pins.get(user)
+    },
     transfers: (user) => transfers.filter(({ from, to }) => user === from || user === to),
     transfer(from, { to, cents }, purpose) {
       if (balance(from) < cents) return null
@@ -33,9 +41,12 @@ function createBank() {
   }
 }
 
+function send(response, status, type, body) {
+  response.writeHead(status, { 'content-type': type, 'content-length': body.length }).end(body)
+}
+
 function answer(response, status, value) {
-  const body = Buffer.from(JSON.stringify(value))
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+  send(response, status, 'application/json', Buffer.from(JSON.stringify(value)))
 }
 
 /** The body, or null when it is larger than a backend wants to hold. */
@@ -72,10 +83,18 @@ function stream(response, bank, user) {
   response.end()
 }
 
-function get(path, response, { bank, user }) {
+/** The card's PIN, for the customer's app alone: to the key of this request, or not at all. */
+async function sendPin(response, { bank, user, replyKey }) {
+  const body = await sealReply(replyKey, Buffer.from(bank.pin(user)))
+  if (body === null) return answer(response, 400, { error: 'a PIN takes a Holdfast-Reply-Key' })
+  return send(response, 200, replyType, body)
+}
+
+function get(path, response, { bank, user, replyKey }) {
   if (path === '/accounts') return answer(response, 200, { user, cents: bank.balance(user) })
   if (path === '/transfers') return answer(response, 200, { transfers: bank.transfers(user) })
   if (path === '/events') return stream(response, bank, user)
+  if (path === '/card/pin') return sendPin(response, { bank, user, replyKey })
   return answer(response, 404, { error: 'not found' })
 }
 
@@ -100,7 +119,9 @@ async function serve(request, response, { bank, check }) {
   }
   try {
     const user = check(request, body, Date.now() / 1000)
-    return act(url, response, { bank, user, body, purpose: request.headers['x-purpose'] })
+    // Checked with the identity: what is here was signed by the app, then by the gateway.
+    const { 'x-purpose': purpose, 'holdfast-reply-key': replyKey } = request.headers
+    return await act(url, response, { bank, user, body, purpose, replyKey })
   } catch (error) {
     if (error instanceof Refused) return answer(response, 403, { error: error.message })
     throw error

@@ -17,6 +17,7 @@ const covered = [
   'holdfast-auth-time',
   'holdfast-audience',
   'idempotency-key',
+  'holdfast-reply-key',
 ]
 // The whole field in its one canonical form; nothing else is read.
 const inputForm =

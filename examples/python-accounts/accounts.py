@@ -1,6 +1,7 @@
-"""A small account service: Python 3, standard library only. It knows HTTP and its own customers' money.
+"""A small account service: Python 3, and `cryptography` for the card's PIN. It knows HTTP and its own customers' money.
 
-Of Holdfast it knows one thing: how to check who the gateway says is asking (identity.py). Run it behind the gateway:
+Of Holdfast it knows two things: how to check who the gateway says is asking (identity.py), and how to tell a customer what the
+gateway must not read (reply.py). Without the package `cryptography` it runs too, and tells no PIN. Run it behind the gateway:
 
     python3 accounts.py --port 9000 --secret-file secret
 """
@@ -8,12 +9,19 @@ Of Holdfast it knows one thing: how to check who the gateway says is asking (ide
 import argparse
 import json
 import re
+import secrets
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from identity import IdentityChecker, Refused
+
+try:
+    from reply import REPLY_TYPE, seal_reply
+except ImportError as missing:
+    seal_reply = None
+    print(f"no card PINs: {missing} (Debian: python3-cryptography)", file=sys.stderr, flush=True)
 
 MAX_BODY = 1_048_576
 
@@ -25,10 +33,15 @@ class Bank:
         self._lock = threading.Lock()
         self._balances = {}
         self._transfers = []
+        self._pins = {}
 
     def balance(self, user):
         with self._lock:
             return self._balances.setdefault(user, 100_000)
+
+    def pin(self, user):
+        with self._lock:
+            return self._pins.setdefault(user, f"{secrets.randbelow(10_000):04}")
 
     def transfers(self, user):
         with self._lock:
@@ -64,6 +77,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, {"transfers": self.server.bank.transfers(user)})
         if self.path == "/events":
             return self.stream(user)
+        if self.path == "/card/pin":
+            return self.send_pin(user)
         return self.answer(404, {"error": "not found"})
 
     def do_POST(self):
@@ -98,6 +113,17 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(403, {"error": str(refusal)})
             return None
 
+    def send_pin(self, user):
+        """The card's PIN, for the customer's app alone: to the key of this request, or not at all."""
+        if seal_reply is None:
+            return self.answer(501, {"error": "this backend cannot encrypt"})
+        try:
+            # Checked with the identity: what is here was signed by the app, then by the gateway.
+            body = seal_reply(self.headers["Holdfast-Reply-Key"], self.server.bank.pin(user).encode())
+        except ValueError:
+            return self.answer(400, {"error": "a PIN takes a Holdfast-Reply-Key"})
+        return self.send(200, REPLY_TYPE, body)
+
     def stream(self, user):
         """Server-sent events: the balance, three times."""
         self.send_response(200)
@@ -111,9 +137,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def answer(self, status, value):
-        body = compact(value).encode()
+        self.send(status, "application/json", compact(value).encode())
+
+    def send(self, status, content_type, body):
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

@@ -22,6 +22,7 @@ COVERED = (
     "holdfast-auth-time",
     "holdfast-audience",
     "idempotency-key",
+    "holdfast-reply-key",
 )
 # The whole field in its one canonical form; nothing else is read.
 INPUT = re.compile(

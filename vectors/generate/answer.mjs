@@ -1,4 +1,4 @@
-/** Cases of docs/protocol.md 3.8: one good answer, and everything about it exchanged in turn. */
+/** Cases of docs/protocol.md 3.8: one good answer, everything about it exchanged in turn, and whose words it has. */
 import { createHash } from 'node:crypto'
 import { publicJwk, signerFor, testKeys, thumbprint } from './keys.mjs'
 
@@ -10,9 +10,11 @@ const request = {
 }
 const components = '"@status" "content-type" "content-digest" "@method";req "@target-uri";req "signature";req'
 
-function answerTo(name, { status, content_type, body }, sign, key = testKeys.token) {
+const tags = { service: 'holdfast-answer', backend: 'holdfast-relayed-answer' }
+
+function answerTo(name, { status, content_type, body, author = 'service' }, sign, key = testKeys.token) {
   const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
-  const input = `(${components});created=1790000000;keyid="${kid}";alg="ecdsa-p256-sha256";tag="holdfast-answer"`
+  const input = `(${components});created=1790000000;keyid="${kid}";alg="ecdsa-p256-sha256";tag="${tags[author]}"`
   const base =
     `"@status": ${status}\n"content-type": ${content_type}\n"content-digest": ${digest}\n"@method";req: ${request.method}\n` +
     `"@target-uri";req: ${request.target_uri}\n"signature";req: ${request.signature}\n"@signature-params": ${input}`
@@ -26,6 +28,8 @@ function answerTo(name, { status, content_type, body }, sign, key = testKeys.tok
 }
 
 const good = { status: 403, content_type: 'application/problem+json', body: '{"code":"device_revoked"}' }
+
+const ofBackend = { ...good, author: 'backend' }
 
 const answerField =
   (field, edit) =>
@@ -69,6 +73,11 @@ const table = [
     'answer_refused',
     answerField('Signature-Input', (value) => value.replace('holdfast-answer', 'holdfast')),
   ],
+  [
+    'the tag of answers of the backend',
+    'answer_refused',
+    answerField('Signature-Input', (value) => value.replace('holdfast-answer', 'holdfast-relayed-answer')),
+  ],
   ['without ;req', 'answer_refused', answerField('Signature-Input', (value) => value.replaceAll(';req', ''))],
   [
     'fewer components',
@@ -88,17 +97,25 @@ export function answerVectors(existing) {
   const sign = signerFor(existing)
   const cases = table.map(([name, expect, way]) => {
     const made = answerTo(name, good, sign)
-    return Object.assign({ name, request }, made, way(made), { expect })
+    return Object.assign({ name, request, author: 'service' }, made, way(made), { expect })
+  })
+  const authors = [
+    ['of the backend', ofBackend, 'backend', 'ok'],
+    ['of the backend, for one of the service', ofBackend, 'service', 'answer_refused'],
+    ['of the service, for one of the backend', good, 'backend', 'answer_refused'],
+  ].map(([name, message, author, expect]) => {
+    return Object.assign({ name, request, author }, answerTo(name, message, sign), { expect })
   })
   const stranger = {
     name: 'by a key that is none of the service',
     request,
+    author: 'service',
     ...answerTo('by a key that is none of the service', good, sign, testKeys.stranger),
   }
   return {
     description: 'Signed answers, and what a client makes of them.',
     source: ['docs/protocol.md 3.8', 'RFC 9421 section 2.4'],
     keys: { [kid]: publicJwk(testKeys.token) },
-    cases: [...cases, { ...stranger, expect: 'answer_refused' }],
+    cases: [...cases, ...authors, { ...stranger, expect: 'answer_refused' }],
   }
 }

@@ -24,11 +24,14 @@ const noted = {
   fields: [...write.fields, ['Accept', '*/*'], ['X-Purpose', 'rent'], ['X-Note', '']],
   routeFields: ['x-note', 'x-absent', 'x-purpose'],
 }
+const replyKey = (first) => ['Holdfast-Reply-Key', `${first}${'A'.repeat(42)}`]
+const secret = { ...read, fields: [...read.fields, replyKey('B')] }
 const order = [
   'content-digest',
   'content-type',
   ...identity.map(([name]) => name.toLowerCase()),
   'idempotency-key',
+  'holdfast-reply-key',
 ]
 
 function forward(name, { routeFields = [], ...message }, algorithm, sign) {
@@ -68,6 +71,8 @@ const tampered = [
   ['a content type added', read, added('Content-Type', 'text/plain')],
   ['another field of the route', noted, field('X-Purpose', 'gift')],
   ['a field of the route taken away', noted, dropped('X-Note')],
+  ['another reply key', secret, field(...replyKey('C'))],
+  ['a reply key added', read, added(...replyKey('C'))],
   ['a field of the route added', noted, added('X-Absent', 'gift')],
 ]
 /** Signed by the gateway and as it signed them, but not for this backend: what one backend could pass on to another. */
@@ -90,6 +95,7 @@ function casesOf(algorithm, sign) {
     ['a read', read],
     ['a write', write],
     ['a write with fields of its route', noted],
+    ['a read with a reply key', secret],
   ].map(([name, message]) => Object.assign(forward(named(name), message, algorithm, sign), { expect: 'ok' }))
   const bad = tampered.map(([name, message, way]) => {
     const made = forward(named(name), message, algorithm, sign)

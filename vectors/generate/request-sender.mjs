@@ -29,7 +29,14 @@ export function send(name, request, sign, changes = {}) {
   const { key = 'session', created = now, routeFields = [], parameters, components, base } = changes
   const fields = [...request.fields, ['Content-Digest', changes.digest ?? digestOf(request.body)]]
   const values = new Map(fields.map(([field, value]) => [field.toLowerCase(), value]))
-  const wanted = ['authorization', 'content-type', 'idempotency-key', 'holdfast-approval', ...routeFields]
+  const wanted = [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'holdfast-approval',
+    'holdfast-reply-key',
+    ...routeFields,
+  ]
   const covered = components ?? [
     '@method',
     '@target-uri',

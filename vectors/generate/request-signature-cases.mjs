@@ -1,6 +1,9 @@
 /** The signature itself: its fields, components, parameters and key (docs/protocol.md 3.1 to 3.5). */
 import { testKeys, thumbprint } from './keys.mjs'
+import { octetsOf } from './ohttp.mjs'
 import { beside, idempotencyKey, now, others, read, replaceIn, without, write } from './request-sender.mjs'
+
+const replyKey = ['Holdfast-Reply-Key', octetsOf('reply key').toString('base64url')]
 
 /** name, request, expected, mistakes of the sender, changes on the way. */
 export const signatureCases = [
@@ -21,6 +24,13 @@ export const signatureCases = [
     { routeFields: ['x-amount', 'x-absent'] },
   ],
   ['an approval', { ...write, fields: [...write.fields, ['Holdfast-Approval', 'a.b.c']] }, 'ok'],
+  ['a reply key', { ...write, fields: [...write.fields, replyKey] }, 'ok'],
+  [
+    'a reply key that is not covered',
+    { ...read, fields: [...read.fields, replyKey] },
+    'signature_invalid',
+    { components: ['@method', '@target-uri', 'content-digest', 'authorization'] },
+  ],
   ['a field nobody covers', { ...read, fields: [...read.fields, ['X-Trace', '1'], ['X-Trace', '2']] }, 'ok'],
   ['another signature beside it', read, 'ok', {}, beside],
   [

@@ -1,6 +1,8 @@
 /** Cases of docs/protocol.md 2.1: every reason to refuse a service statement. */
+import { pairOf } from './hpke.mjs'
 import { foreignHeaders, makeJws } from './jws.mjs'
 import { publicJwk, signerFor, testKeys, thumbprint } from './keys.mjs'
+import { keyConfiguration, octetsOf } from './ohttp.mjs'
 
 const service = publicJwk(testKeys.service)
 const header = { alg: 'ES256', typ: 'hf-statement+jwt', jwk: service }
@@ -8,11 +10,13 @@ const issuer = 'https://api.bank.example'
 const trust = { pins: [thumbprint(service)], issuer, floor: 1_790_000_000, now: 1_790_000_100 }
 const rule = { path: '/public/*', methods: ['GET'], policy: 'open', signer: 'any', fields: [] }
 const endpoints = Object.fromEntries(
-  ['challenge', 'enrolments', 'token', 'time', 'devices', 'session'].map((name) => [
-    name,
-    `/holdfast/${name}`,
-  ]),
+  ['challenge', 'enrolments', 'token', 'time', 'devices', 'session', 'sealed', 'certificate', 'reports'].map(
+    (name) => [name, `/holdfast/${name}`],
+  ),
 )
+const pins = [octetsOf('pin').toString('base64url'), octetsOf('next pin').toString('base64url')]
+const configuration = keyConfiguration(7, pairOf(octetsOf('sealing key of a statement')).publicKey)
+const sealing = [{ config: configuration.toString('base64url'), exp: 1_790_007_200 }]
 const statement = {
   iss: issuer,
   seq: 1_790_000_000,
@@ -37,6 +41,8 @@ const table = [
   ['another pin', 'statement_refused', { trust: { pins: [thumbprint(testKeys.nextService)] } }],
   ['another origin', 'statement_refused', { trust: { issuer: 'https://other.example' } }],
   ['a sequence below the floor', 'statement_refused', { trust: { floor: statement.seq + 1 } }],
+  ['a sequence a day ahead of its time', 'ok', { payload: { seq: statement.iat + 86_400 } }],
+  ['a sequence further ahead', 'statement_refused', { payload: { seq: statement.iat + 86_401 } }],
   ['signed by another key', 'statement_refused', { key: testKeys.stranger }],
   [
     'a kid that is an alias',
@@ -60,7 +66,43 @@ const table = [
     { payload: { endpoints: { ...endpoints, token: undefined } } },
   ],
   ['a rule that says more', 'statement_refused', { payload: { routes: [{ ...rule, seal: true }] } }],
-  ['a policy nobody knows', 'statement_refused', { payload: { routes: [{ ...rule, policy: 'sealed' }] } }],
+  ['a policy nobody knows', 'statement_refused', { payload: { routes: [{ ...rule, policy: 'hidden' }] } }],
+  ['a rule for sealed requests', 'ok', { payload: { routes: [{ ...rule, policy: 'sealed' }] } }],
+  [
+    'a rule for client certificates and signed answers',
+    'ok',
+    { payload: { routes: [{ ...rule, policy: 'signed', mutual: true, answer: 'signed' }] } },
+  ],
+  ['a rule that is not mutual', 'statement_refused', { payload: { routes: [{ ...rule, mutual: false }] } }],
+  ['a rule for other answers', 'statement_refused', { payload: { routes: [{ ...rule, answer: 'any' }] } }],
+  ['sealing keys', 'ok', { payload: { sealing } }],
+  [
+    'a sealing key with padding',
+    'statement_refused',
+    { payload: { sealing: [{ ...sealing[0], config: 'Bw==' }] } },
+  ],
+  [
+    'a sealing key without its end',
+    'statement_refused',
+    { payload: { sealing: [{ config: sealing[0].config }] } },
+  ],
+  ['pins', 'ok', { payload: { pins } }],
+  ['one pin alone', 'statement_refused', { payload: { pins: pins.slice(1) } }],
+  [
+    'a pin of 31 octets',
+    'statement_refused',
+    { payload: { pins: [pins[0], octetsOf('short', 31).toString('base64url')] } },
+  ],
+  [
+    'an origin for client certificates',
+    'ok',
+    { payload: { mutual: { origin: 'https://m.bank.example:8443' } } },
+  ],
+  [
+    'an origin for client certificates without TLS',
+    'statement_refused',
+    { payload: { mutual: { origin: 'http://m.bank.example' } } },
+  ],
   ...foreignHeaders(header, service).map(([name, changed]) => [
     `header: ${name}`,
     'statement_refused',

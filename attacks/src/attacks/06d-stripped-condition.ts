@@ -13,9 +13,9 @@ export const attack: Attack = {
   section: '7',
   expect: 'harmless',
   weaken: {
-    file: 'gateway/request-fields.js',
-    text: "policy === 'open' ? conditional : []",
-    instead: 'conditional',
+    file: 'gateway/proxy/request-fields.js',
+    text: "policy === 'open' ? conditional : [replyKey]",
+    instead: '[...conditional, replyKey]',
   },
   watchesBackend: true,
   async run(target: Target): Promise<Outcome> {

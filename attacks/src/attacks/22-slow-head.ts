@@ -15,7 +15,7 @@ export const attack: Attack = {
   section: '3.9',
   expect: 'request_timeout',
   weaken: {
-    file: 'gateway/listener.js',
+    file: 'gateway/line/listener.js',
     text: 'headersTimeout: Math.min(limits.headMs, limits.requestMs),',
     instead: 'headersTimeout: 0,',
   },

@@ -15,7 +15,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.9',
   expect: 'harmless',
-  weaken: { file: 'gateway/connections.js', text: 'closeQueued(response);', instead: ';' },
+  weaken: { file: 'gateway/line/connections.js', text: 'closeQueued(response);', instead: ';' },
   setting: {},
   async run(target: Target): Promise<Outcome> {
     const socket = open(target.address())

@@ -28,7 +28,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.9',
   expect: 'harmless',
-  weaken: { file: 'gateway/upstream.js', text: '!clients.enter(client)', instead: 'false' },
+  weaken: { file: 'gateway/proxy/upstream.js', text: '!clients.enter(client)', instead: 'false' },
   setting: { config: { upstream: { connections, timeoutMs: 3000 } } },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)

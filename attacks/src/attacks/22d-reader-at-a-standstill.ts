@@ -14,7 +14,12 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.9',
   expect: 'harmless',
-  weaken: { file: 'gateway/answer-stream.js', text: '() => response.destroy()', instead: '() => undefined' },
+  weaken: {
+    file: 'gateway/proxy/answer-stream.js',
+    text: `paused = true;
+        tooSlow = setTimeout(() => response.destroy(),`,
+    instead: 'paused = true; tooSlow = setTimeout(() => undefined,',
+  },
   // What waits at least, 64 KiB, is taken within a quarter of a second, or the client is cut off.
   setting: { config: { limits: { answerBytesPerSecond: 262_144 } } },
   async run(target: Target): Promise<Outcome> {

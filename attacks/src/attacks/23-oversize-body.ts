@@ -18,7 +18,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.6',
   expect: 'body_too_large',
-  weaken: { file: 'gateway/spool.js', text: 'length + chunk.length > limitBytes', instead: 'false' },
+  weaken: { file: 'gateway/proxy/spool.js', text: 'length + chunk.length > limitBytes', instead: 'false' },
   setting: { config: { limits: { bodyBytes: limitBytes } } },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)

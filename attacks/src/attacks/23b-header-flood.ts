@@ -14,7 +14,11 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.9',
   expect: 'header_too_large',
-  weaken: { file: 'gateway/edge.js', text: 'rawHeaders.length > options.headerFields * 2', instead: 'false' },
+  weaken: {
+    file: 'gateway/line/edge.js',
+    text: 'rawHeaders.length > options.headerFields * 2',
+    instead: 'false',
+  },
   async run(target: Target): Promise<Outcome> {
     const path = `${target.openPath}/${randomText(6)}`
     const lines = Array.from({ length: 500 }, (_, i): FieldLine => [`X-${i}`, '1'])

@@ -19,7 +19,7 @@ export const attack: Attack = {
   section: '3.6',
   expect: 'harmless',
   weaken: {
-    file: 'gateway/spool.js',
+    file: 'gateway/proxy/spool.js',
     text: 'body.append(chunk);',
     instead: 'body.append(chunk); (body.kept ??= []).push(chunk);',
   },

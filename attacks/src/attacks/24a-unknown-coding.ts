@@ -16,7 +16,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '3.9',
   expect: 'ambiguous_request',
-  weaken: { file: 'gateway/edge.js', text: "coding.toLowerCase() !== 'chunked'", instead: 'false' },
+  weaken: { file: 'gateway/line/edge.js', text: "coding.toLowerCase() !== 'chunked'", instead: 'false' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('transfer')

@@ -15,7 +15,7 @@ export const attack: Attack = {
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {
-    file: 'gateway/edge.js',
+    file: 'gateway/line/edge.js',
     text: 'length !== undefined && !lengthForm.test(length)',
     instead: 'false',
   },

@@ -14,7 +14,7 @@ export const attack: Attack = {
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {
-    file: 'gateway/listener.js',
+    file: 'gateway/line/listener.js',
     text: 'insecureHTTPParser: false',
     instead: 'insecureHTTPParser: true',
   },

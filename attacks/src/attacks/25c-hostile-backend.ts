@@ -12,7 +12,7 @@ export const attack: Attack = {
   section: '3.8',
   expect: 'harmless',
   weaken: {
-    file: 'gateway/answer-fields.js',
+    file: 'gateway/proxy/answer-fields.js',
     text: 'ours.has(name) || name.startsWith(reservedPrefix)',
     instead: 'false',
   },

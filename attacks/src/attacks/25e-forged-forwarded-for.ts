@@ -14,7 +14,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '4',
   expect: 'rate_limited',
-  weaken: { file: 'gateway/remote.js', text: 'isTrusted(peer) ?', instead: 'true ?' },
+  weaken: { file: 'gateway/line/remote.js', text: 'isTrusted(peer) ?', instead: 'true ?' },
   setting: {
     config: {
       listen: { port: 0, trustedProxies: ['10.0.0.0/8'] },

@@ -14,7 +14,7 @@ export const attack: Attack = {
   section: '3.9',
   expect: 'ambiguous_request',
   weaken: {
-    file: 'gateway/edge.js',
+    file: 'gateway/line/edge.js',
     text: "!options.hosts.has((head.fields.get('host') ?? '').toLowerCase())",
     instead: 'false',
   },

@@ -12,7 +12,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '7',
   expect: 'harmless',
-  weaken: { file: 'gateway/request-fields.js', text: 'if (allowed.has(name))', instead: '' },
+  weaken: { file: 'gateway/proxy/request-fields.js', text: 'if (allowed.has(name))', instead: '' },
   watchesBackend: true,
   async run(target: Target): Promise<Outcome> {
     const path = `${target.openPath}/${randomText(6)}`

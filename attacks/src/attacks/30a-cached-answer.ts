@@ -11,7 +11,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '7',
   expect: 'harmless',
-  weaken: { file: 'gateway/call.js', text: 'signed: verified !== null', instead: 'signed: false' },
+  weaken: { file: 'gateway/proxy/call.js', text: 'signed: verified !== null', instead: 'signed: false' },
   watchesBackend: true,
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)

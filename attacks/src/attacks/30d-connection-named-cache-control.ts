@@ -12,7 +12,7 @@ export const attack: Attack = {
   section: '7',
   expect: 'harmless',
   weaken: {
-    file: 'gateway/answer-fields.js',
+    file: 'gateway/proxy/answer-fields.js',
     text: 'return { list: kept, length }',
     instead: 'return { list: without(kept, named), length }',
   },

@@ -14,7 +14,7 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '4',
   expect: 'harmless',
-  weaken: { file: 'gateway/remote.js', text: 'isTrusted(peer) ?', instead: 'false ?' },
+  weaken: { file: 'gateway/line/remote.js', text: 'isTrusted(peer) ?', instead: 'false ?' },
   setting: {
     config: {
       listen: { port: 0, trustedProxies: ['127.0.0.1'] },

@@ -14,7 +14,11 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '4',
   expect: 'rate_limited',
-  weaken: { file: 'server/session.js', text: 'await limitAnonymous(head.remote, deployment);', instead: '' },
+  weaken: {
+    file: 'server/device-call.js',
+    text: 'await limitAnonymous(head.remote, deployment);',
+    instead: '',
+  },
   setting: { config: { policy: { anonymousPerMinute: perMinute } } },
   async run(target: Target): Promise<Outcome> {
     const unlock = async () => target.send(await unlockRequest(target, await makeKey(), await makeKey()))

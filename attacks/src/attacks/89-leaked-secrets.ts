@@ -13,7 +13,7 @@ export const attack: Attack = {
   section: '3.8',
   expect: 'harmless',
   weaken: {
-    file: 'gateway/proxy.js',
+    file: 'gateway/proxy/proxy.js',
     text: 'exchange.route = destination.pattern',
     instead: 'exchange.route = head.target.raw',
   },

@@ -14,7 +14,11 @@ export const attack: Attack = {
   requirement: 'X5',
   section: '3.9',
   expect: 'harmless',
-  weaken: { file: 'gateway/capture.js', text: 'text.trimEnd()', instead: "text.replace(/\\s+$/, '')" },
+  weaken: {
+    file: 'gateway/explain/capture.js',
+    text: 'text.trimEnd()',
+    instead: "text.replace(/\\s+$/, '')",
+  },
   setting: {},
   async run(target: Target): Promise<Outcome> {
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), patienceMs).unref())

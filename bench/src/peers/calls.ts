@@ -3,6 +3,7 @@
 import { calculateJwkThumbprint, createLocalJWKSet, EmbeddedJWK, jwtVerify } from 'jose'
 import { serveParent } from '../child.ts'
 import { createHistogram } from '../histogram.ts'
+import { builtInKey, core, exchange, jwe, pgp } from '../both-ways.ts'
 import { proofMaker } from '../proof.ts'
 import type { Credential } from '../credential.ts'
 import type { CallName, Sample } from '../target.ts'
@@ -14,10 +15,18 @@ type Call = () => unknown
 
 /** The libraries work on WebCrypto's threads: a few calls in flight suit them better than one after another. */
 const inFlight = 16
+const synchronous: ReadonlySet<CallName> = new Set(['verify', 'exchange', 'built-in-key'])
 const url = 'https://api.example/accounts/17?limit=20'
 
-const calls: Record<CallName, (credential: Credential) => Call> = {
+const calls: Record<CallName, (credential: Credential) => Call | Promise<Call>> = {
   verify: () => createVerify(),
+  exchange,
+  'core-x25519': () => core('x25519'),
+  'core-x-wing': () => core('x-wing'),
+  'jwe-x25519': () => jwe('X25519'),
+  'jwe-p256': () => jwe('P-256'),
+  openpgp: pgp,
+  'built-in-key': builtInKey,
   oauth4webapi(credential) {
     const validate = createValidation(credential)
     const headers = proofHeaders(credential)
@@ -58,8 +67,8 @@ serveParent(async (message) => {
     return 'ready'
   }
   // Made anew for every round: a proof is good for five minutes only.
-  const call = calls[input.call](input.credential)
-  return measure(call, input.call === 'verify' ? 1 : inFlight, (message as CallOrder).durationMs)
+  const call = await calls[input.call](input.credential)
+  return measure(call, synchronous.has(input.call) ? 1 : inFlight, (message as CallOrder).durationMs)
 })
 
 async function measure(call: Call, parallel: number, durationMs: number): Promise<Sample> {

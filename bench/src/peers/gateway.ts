@@ -3,11 +3,12 @@
 import { loadConfig, startGateway } from '@holdfast/gateway'
 import { serveParent } from '../child.ts'
 import { populate } from '../population.ts'
-import type { GatewayInput, SignedReady } from './input.ts'
+import type { GatewayInput, GatewayReady } from './input.ts'
 
-serveParent(async (message): Promise<SignedReady> => {
+serveParent(async (message): Promise<GatewayReady> => {
   const { configFile, devices, sessions } = message as GatewayInput
-  const { port, service } = await startGateway(loadConfig(configFile), { admin: false })
+  const { port, mutualPort, service } = await startGateway(loadConfig(configFile), { admin: false })
+  if (mutualPort !== null) await service.keys.rotate('ca')
   const { origin } = service.server
   const signers = await populate({
     store: service.stores.store,
@@ -16,5 +17,5 @@ serveParent(async (message): Promise<SignedReady> => {
     devices,
     sessions,
   })
-  return { port, origin, signers }
+  return { port, mutualPort, origin, signers }
 })

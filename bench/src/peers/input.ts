@@ -2,7 +2,7 @@
 
 import type { Listening } from '../listen.ts'
 import type { Credential } from '../credential.ts'
-import type { Signer } from '../signed.ts'
+import type { Phone } from '../signed.ts'
 import type { CallName } from '../target.ts'
 
 export interface ServerInput {
@@ -33,8 +33,19 @@ export interface GatewayInput {
   readonly sessions: number
 }
 
+export interface AnswerInput {
+  /** PEM; null for plain HTTP. */
+  readonly tls: { readonly key: string; readonly cert: string } | null
+}
+
+/** What a gateway with phones in its store answers. */
+export interface GatewayReady extends SignedReady {
+  /** Where client certificates are asked for, if anywhere. */
+  readonly mutualPort: number | null
+}
+
 /** What a process with phones in its store answers once it listens. */
 export interface SignedReady extends Listening {
   readonly origin: string
-  readonly signers: readonly Signer[]
+  readonly signers: readonly Phone[]
 }

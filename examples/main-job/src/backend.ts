@@ -1,4 +1,4 @@
-/** The example backends: one account service, written twice, on nothing but a standard library. */
+/** The example backends: one account service, written twice, on a standard library and what encrypts a PIN. */
 import { spawnSync } from 'node:child_process'
 import { type Running, start } from './processes.ts'
 
@@ -20,8 +20,16 @@ export const nodeBackend: Backend = {
   program: 'examples/node-accounts/accounts.mjs',
 }
 
+const python = (...args: string[]): boolean =>
+  spawnSync(pythonBackend.command, args, { stdio: 'ignore' }).status === 0
+
 export function hasPython(): boolean {
-  return spawnSync(pythonBackend.command, ['--version'], { stdio: 'ignore' }).status === 0
+  return python('--version')
+}
+
+/** Whether the backend in Python can encrypt a PIN; without this package it does all the rest. */
+export function hasCryptography(): boolean {
+  return python('-c', 'import cryptography')
 }
 
 /** On a port of its own; `secretFile` is shared with the gateway, which calls it `accounts`. */

@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Backend, startBackend } from './backend.ts'
 import { freePort, holdfast, startGateway } from './processes.ts'
 
+const logDeadlineMs = 10_000
+
 export type Deployment = {
   readonly origin: string
-  /** Holds holdfast.yaml, app.json (what an app has built in: origin and pins) and outbox.jsonl. */
+  /** Holds holdfast.yaml, app.json (what an app has built in: origin and service keys) and outbox.jsonl. */
   readonly folder: string
   /** Service key thumbprints an app builds in. */
   readonly pins: readonly string[]
@@ -17,6 +20,10 @@ export type Deployment = {
   /** The newest text in the outbox. */
   lastText(): Promise<string>
   revoke(device: string): Promise<void>
+  /** New keys for sealed requests, in the running gateway. */
+  rotateSealing(): Promise<void>
+  /** The newest line of the gateway's log of which this is a part, once it is there. */
+  logged(part: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -31,11 +38,13 @@ upstreams:
   - name: accounts
     url: http://127.0.0.1:${ports.backend}
     identity: { mode: hmac-sha256, secretFile: ./secret }
+sealing: { suites: [x-wing, x25519] }
 routes:
   - { path: /public/*, policy: open }
+  - { path: /accounts, methods: [GET], answer: signed }
   - { path: /transfers, methods: [POST], signer: device }
+  - { path: /card/*, policy: sealed }
 outbox: { kind: insecureReadable, file: ./outbox.jsonl }
-log: { level: warn }
 `
 }
 
@@ -65,6 +74,16 @@ export async function deploy(kind: Backend): Promise<Deployment> {
     },
     async revoke(device: string): Promise<void> {
       await holdfast('revoke', device, '--config', configFile)
+    },
+    async rotateSealing(): Promise<void> {
+      await holdfast('keys', 'rotate', 'sealing', '--config', configFile)
+    },
+    async logged(part: string): Promise<string> {
+      for (const deadline = performance.now() + logDeadlineMs; performance.now() < deadline; await wait(5)) {
+        const found = gateway.lines.findLast((line) => line.includes(part))
+        if (found !== undefined) return found
+      }
+      throw new Error(`the log does not say ${part}`)
     },
     async close(): Promise<void> {
       await gateway.stop()

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { hasPython } from './backend.ts'
+import { hasCryptography } from './backend.ts'
 
 const program = fileURLToPath(new URL('../dist/run.js', import.meta.url))
 const timeout = 120_000
@@ -15,8 +15,8 @@ async function mainJob(environment: NodeJS.ProcessEnv): Promise<string[]> {
   return stdout.trimEnd().split('\n')
 }
 
-it.skipIf(!hasPython())(
-  'runs to its end with the backend in Python (skipped when python3 is absent)',
+it.skipIf(!hasCryptography())(
+  'runs to its end with the backend in Python (skipped when python3 or its package cryptography is absent)',
   async () => {
     const lines = await mainJob(process.env)
     expect(lines.at(-1)).toBe('main job: ok')

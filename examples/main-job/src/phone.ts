@@ -11,6 +11,7 @@ const usage = `usage: ${self} enrol CODE --app FILE [--name NAME]
        ${self} confirm DIGITS
        ${self} get TARGET
        ${self} post TARGET JSON
+       ${self} secret TARGET
 
 FILE is what an app has built in: {"origin": "https://…", "trust": ["<pin>", "<next pin>"]}
 --folder FOLDER is where the phone keeps its key and records (data/phone).`
@@ -59,6 +60,14 @@ async function call(client: Client, target: string, body: string | undefined): P
   await session.end()
 }
 
+async function showSecret(client: Client, target: string): Promise<void> {
+  const session = await client.unlock()
+  const secret = await session.fetchSecret(target)
+  console.log(Buffer.from(secret).toString())
+  secret.fill(0)
+  await session.end()
+}
+
 async function run(): Promise<void> {
   const { values, positionals } = readOptions()
   const { app, name, folder } = values
@@ -70,6 +79,7 @@ async function run(): Promise<void> {
   const client = clientOf(JSON.parse(built) as App, folder)
   if (command === 'confirm') return confirm(client, first)
   if (command === 'get') return call(client, first, undefined)
+  if (command === 'secret') return showSecret(client, first)
   if (command === 'post' && second !== undefined) return call(client, first, second)
   throw new TypeError('something is missing')
 }

@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const command = 'packages/gateway/bin/holdfast.js'
 
-export type Running = { readonly port: number; readonly stop: () => Promise<void> }
+export type Running = {
+  readonly port: number
+  /** What it wrote to its standard output so far. */
+  readonly lines: readonly string[]
+  readonly stop: () => Promise<void>
+}
 
 /** A port nobody listens on now. */
 export async function freePort(): Promise<number> {
@@ -39,16 +44,16 @@ export async function start(program: string, args: readonly string[]): Promise<R
       reject(new Error(`${program} ended with status ${code} before it was ready`))
     })
   })
-  const ready = (async (): Promise<number> => {
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (line.startsWith('{"ready":true,')) return (JSON.parse(line) as { port: number }).port
-    }
-    return failed
-  })()
+  const lines: string[] = []
+  const ready = new Promise<number>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      if (line.startsWith('{"ready":true,')) resolve((JSON.parse(line) as { port: number }).port)
+    })
+  })
   const port = await Promise.race([ready, failed])
   failed.catch(() => undefined)
-  child.stdout.resume()
-  return { port, stop: () => stop(child) }
+  return { port, lines, stop: () => stop(child) }
 }
 
 export function startGateway(configFile: string): Promise<Running> {

@@ -3,8 +3,8 @@ const plain = process.env['NO_COLOR'] !== undefined || !process.stdout.isTTY
 const paint = (code: number, text: string): string => (plain ? text : `\u001b[${code}m${text}\u001b[0m`)
 const width = Math.max(60, process.stdout.columns ?? 100)
 const marginColumns = 4
-/** Room for `403 device_key_required`. */
-const codeColumns = 25
+/** Room for `400 sealed_request_refused`. */
+const codeColumns = 27
 
 let number = 0
 
@@ -39,6 +39,11 @@ export function command(text: string): void {
 }
 export function wire(direction: '→' | '←', text: string): void {
   for (const part of text.split('\n')) line(paint(2, `${direction} ${cut(part)}`))
+}
+/** A line of somebody else's, whole, as it stands there. */
+export function quote(text: string): void {
+  const room = width - marginColumns - 2
+  for (let at = 0; at < text.length; at += room) line(paint(2, `| ${text.slice(at, at + room)}`))
 }
 export function done(text: string): void {
   line(`${paint(32, '✓')} ${text}`)

@@ -1,13 +1,16 @@
 /** Reading answers: what the service signed, and what anybody could have said (docs/protocol.md 3.8). */
 import {
+  type AnswerAuthor,
   answerKeyId,
   fieldsOf,
   fromUtf8,
   HoldfastError,
   isErrorCode,
+  maxSealedBody,
   parseFields,
   parseProblem,
   problemField,
+  problemType,
   type CryptoPort,
   type VerifyKey,
   verifyAnswer,
@@ -19,17 +22,21 @@ const maxAnswerBytes = 262_144
 const firstBufferBytes = 4096
 const maxRetryAfterSeconds = 86_400
 
+/** An answer and how it came. `sealed`: inside the seal of its request, so the service made it for this very request. */
+export type Answer = NetworkAnswer & { readonly sealed: boolean }
+
 /** The keys the service statement names. Rejects with `answer_refused` for a name it does not know. */
 export type AnswerTrust = { readonly crypto: CryptoPort; keyOf: (kid: string) => Promise<VerifyKey> }
 
 export type Refusal = {
   /** What the answer says; null when that is no code of ours. */
   readonly error: HoldfastError | null
-  /** True when the service signed it as the answer to this very request. */
+  /** True when the service signed it as the answer to this very request, or answered inside the seal. */
   readonly verified: boolean
 }
 
-function rawField(answer: NetworkAnswer, name: string): string | undefined {
+/** The first value of a field, by its name in lower case. */
+export function fieldOf(answer: NetworkAnswer, name: string): string | undefined {
   for (let i = 0; i + 1 < answer.rawFields.length; i += 2) {
     if (answer.rawFields[i]?.toLowerCase() === name) return answer.rawFields[i + 1]
   }
@@ -37,11 +44,24 @@ function rawField(answer: NetworkAnswer, name: string): string | undefined {
 }
 
 export function isRefusal(answer: NetworkAnswer): boolean {
-  return rawField(answer, problemField) !== undefined
+  return fieldOf(answer, problemField) !== undefined
 }
 
-/** The whole body. Rejects with `answer_refused` when it is too long, with `network_unreachable` when it breaks off. */
-export async function readWhole(answer: NetworkAnswer): Promise<Uint8Array> {
+/** Bytes as a body. */
+export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller): void {
+      if (bytes.length > 0) controller.enqueue(bytes)
+      controller.close()
+    },
+  })
+}
+
+/**
+ * The whole body. Rejects with `answer_refused` when it is longer than `limit` octets, with `network_unreachable` when it
+ * breaks off.
+ */
+export async function readWhole(answer: NetworkAnswer, limit: number = maxAnswerBytes): Promise<Uint8Array> {
   // One buffer that grows: a body may come in very many very small pieces.
   let buffer = new Uint8Array(firstBufferBytes)
   let length = 0
@@ -52,7 +72,7 @@ export async function readWhole(answer: NetworkAnswer): Promise<Uint8Array> {
     })
     if (chunk.done) return buffer.slice(0, length)
     const needed = length + chunk.value.length
-    if (needed > maxAnswerBytes) {
+    if (needed > limit) {
       await reader.cancel().catch(() => undefined)
       throw new HoldfastError('answer_refused')
     }
@@ -66,36 +86,67 @@ export async function readWhole(answer: NetworkAnswer): Promise<Uint8Array> {
   }
 }
 
-/** The body, once it is proven that the service signed this status and body for this request; else `answer_refused`. */
+type Received = { readonly answer: NetworkAnswer; readonly body: Uint8Array; readonly author: AnswerAuthor }
+
+/**
+ * The body, once it is proven that the service signed this status, type and body for this request as words of this author; else
+ * `answer_refused`.
+ */
 async function verifiedBody(
-  answer: NetworkAnswer,
+  { answer, body, author }: Received,
   sent: Outgoing,
-  body: Uint8Array,
   trust: AnswerTrust,
 ): Promise<Uint8Array> {
   const fields = answerFields(answer)
-  const kid = answerKeyId(fields)
+  const kid = answerKeyId(fields, author)
   const request = { method: sent.method, targetUri: sent.url, fields: fieldsOf(sent.fields) }
   if (kid === null || !request.fields.has('signature')) throw new HoldfastError('answer_refused')
   const key = await trust.keyOf(kid)
-  return (await verifyAnswer({ status: answer.status, fields, body }, request, key, trust.crypto)).body
+  const received = { author, status: answer.status, fields, body }
+  return (await verifyAnswer(received, request, key, trust.crypto)).body
 }
 
-function answerFields(answer: NetworkAnswer): ReturnType<typeof parseFields> {
+const proving: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-digest',
+  'signature-input',
+  'signature',
+])
+
+/** The fields that say who made an answer. What else a backend may have put into it is not looked at. */
+function answerFields({ rawFields }: NetworkAnswer): ReturnType<typeof parseFields> {
   try {
-    return parseFields(answer.rawFields)
+    return parseFields(
+      rawFields.filter((_, i) => proving.has((rawFields[i - (i % 2)] as string).toLowerCase())),
+    )
   } catch (cause) {
     throw new HoldfastError('answer_refused', { cause })
   }
 }
 
-/** The JSON of a signed 200; anything else is `answer_refused`. */
+/**
+ * What the signature of an answer of the backend covers, for this request: status, content type and the whole body. Other
+ * fields could be anybody's and are left out. Rejects with `answer_refused`, for the service's own words too: they are no data.
+ */
+export async function readSignedWhole(
+  answer: NetworkAnswer,
+  sent: Outgoing,
+  trust: AnswerTrust,
+): Promise<NetworkAnswer> {
+  const whole = await readWhole(answer, maxSealedBody)
+  const body = await verifiedBody({ answer, body: whole, author: 'backend' }, sent, trust)
+  const type = fieldOf(answer, 'content-type') as string
+  return { status: answer.status, rawFields: ['content-type', type], body: streamOf(body) }
+}
+
+/** The JSON of a 200 of the service itself; anything else is `answer_refused`. */
 export async function readSigned(
   answer: NetworkAnswer,
   sent: Outgoing,
   trust: AnswerTrust,
 ): Promise<unknown> {
-  const body = await verifiedBody(answer, sent, await readWhole(answer), trust)
+  const whole = await readWhole(answer)
+  const body = await verifiedBody({ answer, body: whole, author: 'service' }, sent, trust)
   if (answer.status !== 200) throw new HoldfastError('answer_refused')
   return parseJson(fromUtf8(body))
 }
@@ -122,34 +173,49 @@ export function parseJson(text: string): unknown {
 
 /** Seconds, or undefined. The field is not signed: it can make a client wait, so the caller caps it. */
 function retryAfter(answer: NetworkAnswer): number | undefined {
-  const value = rawField(answer, 'retry-after')
+  const value = fieldOf(answer, 'retry-after')
   if (value === undefined || !/^\d{1,5}$/.test(value)) return undefined
   return Math.min(Number(value), maxRetryAfterSeconds)
 }
 
-/**
- * What a refusal says and whether the service said it. The code of a verified one is the one in its signed body: the
- * field `Holdfast-Error` is not covered by the signature and only marks the answer.
- */
-export async function readRefusal(
-  answer: NetworkAnswer,
+/** Whether an answer has the form of a refusal: no answer of another form is one, whoever signed it. */
+function isProblem(answer: NetworkAnswer): boolean {
+  return answer.status >= 400 && fieldOf(answer, 'content-type') === problemType
+}
+
+/** The problem a refusal tells of, once it is proven that the service said so; else null. */
+async function provenProblem(
+  answer: Answer,
   sent: Outgoing,
   trust: AnswerTrust,
-): Promise<Refusal> {
-  const after = retryAfter(answer)
-  const wait = after === undefined ? {} : { retryAfter: after }
+): Promise<HoldfastError | null> {
   try {
     const body = await readWhole(answer)
-    const problem = parseProblem(fromUtf8(await verifiedBody(answer, sent, body, trust)))
-    if (problem !== null) {
-      const { code, reference } = problem
-      const named = reference === undefined ? wait : { ...wait, reference }
-      return { error: new HoldfastError(code, named), verified: true }
-    }
+    if (!isProblem(answer)) return null
+    const proven = answer.sealed ? body : await verifiedBody({ answer, body, author: 'service' }, sent, trust)
+    return parseProblem(fromUtf8(proven))
   } catch (error) {
     // Whatever keeps an answer from being proven leaves it unproven.
     if (!(error instanceof HoldfastError || error instanceof TypeError)) throw error
+    return null
   }
-  const reported = rawField(answer, problemField)
-  return { error: isErrorCode(reported) ? new HoldfastError(reported, wait) : null, verified: false }
+}
+
+/**
+ * What a refusal says and whether the service said it. The code of a signed one is the one in its body: the field
+ * `Holdfast-Error` is not covered by the signature and only marks the answer. Inside a seal the field is as good, and all
+ * there is in the answer to a HEAD.
+ */
+export async function readRefusal(answer: Answer, sent: Outgoing, trust: AnswerTrust): Promise<Refusal> {
+  const after = retryAfter(answer)
+  const wait = after === undefined ? {} : { retryAfter: after }
+  const problem = await provenProblem(answer, sent, trust)
+  if (problem !== null) {
+    const { code, reference } = problem
+    const named = reference === undefined ? wait : { ...wait, reference }
+    return { error: new HoldfastError(code, named), verified: true }
+  }
+  const reported = fieldOf(answer, problemField)
+  if (!isErrorCode(reported)) return { error: null, verified: false }
+  return { error: new HoldfastError(reported, wait), verified: answer.sealed }
 }

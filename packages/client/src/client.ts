@@ -1,11 +1,14 @@
 /** The client as the app sees it. */
 import { type ErrorCode, HoldfastError } from '@holdfast/core'
 import type { EnrolOptions } from './activation.ts'
+import { createCertificates } from './certificate.ts'
 import { type Device, endSession, listDevices, removeDevice } from './device.ts'
 import { type BoundDevice, enrol, type PendingEnrolment, resumeEnrolment } from './enrolment.ts'
 import { type FetchInit, fetchSigned } from './fetch.ts'
 import type { Platform } from './ports.ts'
+import { sendReports } from './report.ts'
 import { deviceSigner, keyError } from './request.ts'
+import { fetchSecret } from './secret.ts'
 import { type Family, unlock } from './session.ts'
 import { createState, type EnrolledState } from './state.ts'
 import { createService, type Service } from './statement.ts'
@@ -24,6 +27,11 @@ export type ClientStatus = 'new' | 'enrolling' | 'enrolled' | 'revoked'
 export interface Session {
   /** Like the web's `fetch` for this origin; see {@link FetchInit}. */
   fetch(input: string | URL, init?: FetchInit): Promise<Response>
+  /**
+   * The bytes of a secret that the backend encrypts to a key made for this call: the gateway passes on what it cannot read. That
+   * does not stop somebody who changes the gateway's code (docs/protocol.md 8.7). Rejects with `reply_refused` when it did not. The caller overwrites the bytes when it has shown them.
+   */
+  fetchSecret(input: string | URL, init?: FetchInit): Promise<Uint8Array>
   devices(): Promise<Device[]>
   removeDevice(id: string): Promise<void>
   /** Ended here at once, whatever comes of the call that ends it at the service. */
@@ -64,6 +72,7 @@ function sessionOf(service: Service, family: Family, forget: () => void): Sessio
   }
   return {
     fetch: async (input, init) => fetchSigned(service.errand(), open(), input, init),
+    fetchSecret: async (input, init) => fetchSecret(service.errand(), open(), input, init),
     devices: async () => listDevices(service.errand(), open()),
     removeDevice: async (id) => removeDevice(service.errand(), open(), id),
     async end(): Promise<void> {
@@ -117,11 +126,15 @@ export function createClient({ origin, trust, platform }: ClientOptions): Client
     async unlock(): Promise<Session> {
       const device = await enrolled()
       await checkKey(device)
+      const deviceKey = deviceSigner(platform, device.key)
       const family = await unlock(service.errand(), {
-        deviceKey: deviceSigner(platform, device.key),
+        deviceKey,
+        certificates: createCertificates(state, device.key, deviceKey),
         revoked: () => revoked(device.device),
       })
       families.add(family)
+      // The session need not wait for it, and what is not taken now is told next time.
+      void sendReports(service.errand(), family, state).catch(() => undefined)
       return sessionOf(service, family, () => families.delete(family))
     },
     async forget(): Promise<void> {

@@ -134,7 +134,7 @@ type Attack = {
 }
 const attacks: Attack[] = [
   { name: 'everything', answer: forged, match: () => everything, most: 2 },
-  { name: 'this endpoint', answer: forged, match: ({ endpoint }) => endpoint, most: 4 },
+  { name: 'this endpoint', answer: forged, match: ({ endpoint }) => endpoint, most: 5 },
   { name: 'everything, as if signed', answer: dressed, match: () => everything, most: 6 },
   { name: 'this endpoint, as if signed', answer: dressed, match: ({ endpoint }) => endpoint, most: 6 },
 ]

@@ -2,11 +2,12 @@
  * One conversation with the service: a request, and what may be done when its answer does not come or says no. All retrying
  * of the client is here. How often is bounded, in each conversation and over all that one call of the app makes necessary
  * (`Line.spend`), so that nobody in the line can make a client send for ever. Nothing waits for itself: a conversation may
- * wait for a renewal, that for the clock, that for the statement; and a request without a signature for none of them.
+ * wait for a renewal, that for the clock, that for the statement; and a request without a signature for neither of the first two.
  */
-import { type ErrorCode, errors, HoldfastError } from '@holdfast/core'
-import { type AnswerTrust, isRefusal, readRefusal, type Refusal } from './answer.ts'
-import type { NetworkAnswer, Outgoing, Platform } from './ports.ts'
+import { type ErrorCode, errors, HoldfastError, type ServiceStatement } from '@holdfast/core'
+import { type Answer, type AnswerTrust, isRefusal, readRefusal, type Refusal } from './answer.ts'
+import type { Outgoing, Platform } from './ports.ts'
+import type { Carry, Manner } from './sealed.ts'
 
 const maxTries = 4
 const firstPauseMs = 250
@@ -17,8 +18,12 @@ const timeoutMs = 30_000
 export type Line = {
   readonly platform: Platform
   readonly trust: AnswerTrust
+  /** Takes a request to the service (carrier.ts, sealed.ts). */
+  readonly carry: Carry
   /** Asks the signed clock. */
   readonly askTime: () => Promise<void>
+  /** Fetches another statement while this one is in force; null where the statement itself waits for this line. */
+  readonly succeed: ((statement: ServiceStatement | null) => Promise<void>) | null
   /** Counts a request that is about to be sent. Throws `network_unreachable` when there were too many. */
   readonly spend: () => void
 }
@@ -27,10 +32,11 @@ export type Conversation<Result> = {
   /** The request of this try: a new signature, or the very bytes of the last one. */
   readonly prepare: () => Promise<Outgoing>
   /** Takes an answer that is no refusal. Throws `answer_refused` when it is not the service's. */
-  readonly accept: (answer: NetworkAnswer, sent: Outgoing) => Promise<Result>
+  readonly accept: (answer: Answer, sent: Outgoing) => Promise<Result>
   /** Whether sending it twice does no more than sending it once. */
   readonly repeatable: boolean
-  readonly timeoutCovers: 'head' | 'answer'
+  /** For the statement a try leaves under; when absent it is sealed if the service can open it, and wanted whole in time. */
+  readonly manner?: (statement: ServiceStatement) => Manner
   readonly signal?: AbortSignal
   /** Called before the next try after a refusal, when the pause is over and the clock was asked. */
   readonly again?: (code: ErrorCode, verified: boolean) => Promise<void>
@@ -43,37 +49,55 @@ type Retry = (typeof errors)[ErrorCode]['retry']
 type Outcome<Result> =
   | { readonly kind: 'accepted'; readonly result: Result }
   | { readonly kind: 'failed'; readonly error: HoldfastError }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly sent: Outgoing }
+  | ({ readonly kind: 'refused' } & Refused)
+
+type Refused = {
+  readonly refusal: Refusal
+  readonly sent: Outgoing
+  /** The one it was sent under; null where that is not looked at. */
+  readonly statement: ServiceStatement | null
+}
+
+const usual = (): Manner => ({ sealing: 'offered', timeoutCovers: 'answer' })
+
+/** What another try may put right: no answer, or one that was not the service's. */
+function isDoubtful(error: unknown): error is HoldfastError {
+  return error instanceof HoldfastError && ['answer_refused', 'network_unreachable'].includes(error.code)
+}
 
 async function attempt<Result>(
   line: Line,
   talk: Conversation<Result>,
   sent: Outgoing,
 ): Promise<Outcome<Result>> {
-  const { timeoutCovers, signal } = talk
-  let answer: NetworkAnswer
+  const { manner = usual, signal } = talk
+  let statement: ServiceStatement | null = null
+  let answer: Answer
   try {
-    const request = { ...sent, timeoutMs, timeoutCovers }
-    answer = await line.platform.network(signal === undefined ? request : { ...request, signal })
+    const request = { ...sent, timeoutMs, timeoutCovers: usual().timeoutCovers }
+    answer = await line.carry(signal === undefined ? request : { ...request, signal }, (current) => {
+      statement = current
+      return manner(current)
+    })
   } catch (cause) {
-    // The caller's own wish is no failure of the network.
+    // The caller's own wish is no failure of the network, and neither is a server with the wrong key.
     signal?.throwIfAborted()
+    if (isDoubtful(cause)) return { kind: 'failed', error: cause }
+    if (cause instanceof HoldfastError) throw cause
     return { kind: 'failed', error: new HoldfastError('network_unreachable', { cause }) }
   }
   if (isRefusal(answer))
-    return { kind: 'refused', refusal: await readRefusal(answer, sent, line.trust), sent }
+    return { kind: 'refused', refusal: await readRefusal(answer, sent, line.trust), sent, statement }
   try {
     return { kind: 'accepted', result: await talk.accept(answer, sent) }
   } catch (error) {
-    const doubtful =
-      error instanceof HoldfastError && ['answer_refused', 'network_unreachable'].includes(error.code)
-    if (!doubtful) throw error
+    if (!isDoubtful(error)) throw error
     return { kind: 'failed', error }
   }
 }
 
 /** Milliseconds, doubled twice for each try, up to half of it random so that many clients do not come back at once. */
-function pauseMs(platform: Platform, tries: number): number {
+export function pauseMs(platform: Platform, tries: number): number {
   const full = firstPauseMs * 4 ** (tries - 1)
   return Math.round(full * (1 - (platform.crypto.random(1)[0] as number) / 512))
 }
@@ -85,10 +109,11 @@ const about: Partial<Record<Retry, string>> = { clock: 'signature', token: 'auth
  * What a refusal lets us do. When the service itself says that these bytes came before, the network delivered them twice or
  * their first answer was lost: sending again is safe, since every unsafe request has a key that lets it through once.
  */
-function retryOf({ error, verified }: Refusal, sent: Outgoing): Retry {
+function retryOf({ error, verified }: Refusal, sent: Outgoing, line: Line): Retry {
   if (error === null) return 'never'
   if (verified && error.code === 'replayed') return 'same'
   const { retry } = errors[error.code]
+  if (retry === 'statement' && line.succeed === null) return 'never'
   const field = about[retry]
   return field === undefined || sent.fields.some(([name]) => name === field) ? retry : 'never'
 }
@@ -97,11 +122,11 @@ function retryOf({ error, verified }: Refusal, sent: Outgoing): Retry {
 async function recover<Result>(
   line: Line,
   talk: Conversation<Result>,
-  { refusal, sent }: { readonly refusal: Refusal; readonly sent: Outgoing },
+  { refusal, sent, statement }: Refused,
   state: { readonly tries: number; readonly spent: Set<Retry> },
 ): Promise<void> {
   const { error, verified } = refusal
-  const retry = retryOf(refusal, sent)
+  const retry = retryOf(refusal, sent, line)
   const once = !verified || retry !== 'same'
   const pause = Math.max((error?.retryAfter ?? 0) * 1000, pauseMs(line.platform, state.tries))
   const allowed =
@@ -119,6 +144,7 @@ async function recover<Result>(
   if (once) state.spent.add(retry)
   if (retry === 'same') await line.platform.clock.sleep(pause)
   if (retry === 'clock') await line.askTime()
+  if (retry === 'statement') await line.succeed?.(statement)
   await talk.again?.(error.code, verified)
 }
 

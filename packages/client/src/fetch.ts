@@ -6,13 +6,15 @@ import {
   HoldfastError,
   isSafeMethod,
   parseTarget,
+  type RouteRule,
   toBase64url,
   utf8,
 } from '@holdfast/core'
-import { callWithToken } from './call.ts'
-import { converse } from './exchange.ts'
+import { readSignedWhole } from './answer.ts'
+import { callByRule, type RuledCall } from './call.ts'
 import type { NetworkAnswer } from './ports.ts'
 import type { Draft } from './request.ts'
+import type { Sealing } from './sealed.ts'
 import type { Family } from './session.ts'
 import type { Service } from './statement.ts'
 
@@ -28,6 +30,11 @@ export type FetchInit = {
    * same payment again after a crash and the service lets it through once. `crypto.randomUUID()` makes a good one.
    */
   readonly idempotencyKey?: string
+  /**
+   * Lets nobody between this app and the service read request or answer (docs/protocol.md 8), also where the route does not
+   * demand it. Both are held whole: at most 10 MiB each, and nothing of the answer comes before all of it.
+   */
+  readonly sealed?: boolean
 }
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
@@ -134,34 +141,58 @@ function responseOf(answer: NetworkAnswer, safe: boolean): Response {
   }
 }
 
+export type Order<Result> = {
+  readonly input: string | URL
+  readonly init: FetchInit
+  /** Fields of ours beside the caller's. */
+  readonly further: Draft['fields']
+  readonly sealing: Sealing
+  readonly timeoutCovers: 'head' | 'answer'
+  /** Throws for a rule this order is not for. */
+  readonly check?: (rule: RouteRule) => void
+  readonly accept: (safe: boolean) => RuledCall<Result>['accept']
+}
+
+/** What {@link fetchSigned} says about rejections holds for every order. */
+export async function place<Result>(service: Service, family: Family, order: Order<Result>): Promise<Result> {
+  const { input, init, further, sealing, timeoutCovers, check, accept } = order
+  const { draft, path, safe } = await read(service, input, init)
+  family.sessionKey()
+  return callByRule(service, family, {
+    draft: { ...draft, fields: [...draft.fields, ...further] },
+    rule({ routes }) {
+      const rule = findRule(routes, draft.method, path) ?? defaultRule
+      check?.(rule)
+      return rule
+    },
+    sealing: init.sealed === true ? 'always' : sealing,
+    timeoutCovers,
+    ...(init.signal === undefined ? {} : { signal: init.signal }),
+    accept: accept(safe),
+  })
+}
+
 /**
  * Rejects with TypeError on misuse, with the caller's reason when `signal` aborts, else with HoldfastError. An answer of the
  * backend is returned whatever its status; one that HTTP does not allow is `upstream_invalid`, or `outcome_unknown` when the
- * request is unsafe: it may have run, and the same Idempotency-Key will not run it again. The whole of a body is read before it is sent; answers are streamed.
+ * request is unsafe: it may have run, and the same Idempotency-Key will not run it again. The whole of a body is read before it
+ * is sent; answers are streamed, but for those of sealed requests and of routes that sign them: they are proven whole first.
  */
-export async function fetchSigned(
+export function fetchSigned(
   service: Service,
   family: Family,
   input: string | URL,
   init: FetchInit = {},
 ): Promise<Response> {
-  const { draft, path, safe } = await read(service, input, init)
-  family.sessionKey()
-  const { statement } = await service.statement()
-  const rule = findRule(statement.routes, draft.method, path) ?? defaultRule
-  const signal = init.signal === undefined ? {} : { signal: init.signal }
-  const accept = async (answer: NetworkAnswer): Promise<Response> => responseOf(answer, safe)
-  if (rule.policy === 'open') {
-    // Nothing guards an open route against running twice, so an unsafe request is sent once.
-    const prepare = async (): Promise<Draft> => draft
-    return converse(service, { prepare, accept, repeatable: safe, timeoutCovers: 'head', ...signal })
-  }
-  const signed = { ...draft, routeFields: rule.fields }
-  return callWithToken(service, family, {
-    draft: signed,
-    signer: rule.signer,
+  return place(service, family, {
+    input,
+    init,
+    further: [],
+    sealing: 'never',
     timeoutCovers: 'head',
-    ...signal,
-    accept,
+    accept: (safe) => async (answer, sent, rule) => {
+      const proven = answer.sealed || rule.answer !== 'signed'
+      return responseOf(proven ? answer : await readSignedWhole(answer, sent, service.trust), safe)
+    },
   })
 }

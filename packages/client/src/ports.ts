@@ -53,7 +53,18 @@ export type NetworkRequest = Outgoing & {
    */
   readonly timeoutCovers: 'head' | 'answer'
   readonly signal?: AbortSignal
+  /**
+   * SHA-256 of the SubjectPublicKeyInfo of each key the server may show, b64u. A network that enforces pins looks at the key in
+   * the handshake of each connection and rejects with `server_key_refused` before the first octet of the request, `cause`
+   * being a {@link RefusedKey}. A connection made under other pins is not used again, nor is a session resumed. Absent: not pinned.
+   */
+  readonly pins?: readonly string[]
+  /** The client certificate to show, for the device key under `label`; PEM. */
+  readonly identity?: { readonly label: string; readonly certificate: string }
 }
+
+/** Which server was refused, and the key it showed, as in `pins`. */
+export type RefusedKey = { readonly host: string; readonly key: string }
 
 export type NetworkAnswer = {
   readonly status: number
@@ -80,4 +91,9 @@ export type Platform = {
   readonly storage: RecordStore
   readonly network: Network
   readonly clock: Clock
+  /**
+   * What its network can do about TLS. A browser's can do neither: there a page served by somebody else has no protection
+   * whatever its code says (docs/protocol.md 2.4).
+   */
+  readonly tls: { readonly pins: boolean; readonly identity: boolean }
 }

@@ -86,7 +86,6 @@ export async function sendRepeatable<Result>(
     prepare: async () => request,
     accept: call.accept,
     repeatable: true,
-    timeoutCovers: 'answer',
     async again(code: ErrorCode, verified: boolean): Promise<void> {
       const expired = code === 'signature_expired' && hasExpired(request, service)
       const unjudged = verified && (code === 'nonce_store_restarted' || code === 'clock_stepped_back')

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { codeOf, enrolled, forged, origin, sentTo, to, type Unlocked, unlocked } from '../test/rig.ts'
+import type { Client } from './client.ts'
+import type { Keystore } from './ports.ts'
 import { deviceSigner, jsonDraft, sign } from './request.ts'
 import { createState } from './state.ts'
 import { createService } from './statement.ts'
@@ -87,6 +89,54 @@ describe('unlocking', () => {
     await other.end()
     expect((await session.fetch('/accounts')).status).toBe(200)
     expect(await codeOf(other.fetch('/accounts'))).toBe('session_ended')
+  })
+})
+
+describe('a keystore that takes 80 ms for each signature', () => {
+  /** Another client of the same phone, and the signatures its device key makes. */
+  function counted(): { client: Client; signatures: () => number } {
+    const { world, phone } = all
+    let signatures = 0
+    const keystore: Keystore = {
+      ...phone.keystore,
+      async sign(label, data) {
+        signatures++
+        return phone.keystore.sign(label, data)
+      },
+    }
+    phone.keystore.signDelay(80)
+    const client = world.client({ ...phone, platform: { ...phone.platform, keystore } })
+    return { client, signatures: () => signatures }
+  }
+
+  it.each([
+    ['plain', {}],
+    ['sealed', { deployment: { sealing: { suites: ['x-wing', 'x25519'] } } }],
+  ] as const)('signs once for an unlock and twenty calls at once: %s', async (how, options) => {
+    all = await unlocked(options)
+    const { client, signatures } = counted()
+    const [virtual, real] = [all.phone.clock.monotonic(), performance.now()]
+    const session = await client.unlock()
+    const init = { sealed: how === 'sealed' }
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => session.fetch(`/accounts/${i}`, init)),
+    )
+    const chip = all.phone.clock.monotonic() - virtual
+    const rest = Math.round(performance.now() - real)
+    console.info(`unlock and twenty calls, ${how}: ${chip} ms for the chip, ${rest} ms for the rest`)
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    expect(signatures()).toBe(1)
+    expect(chip).toBe(80)
+    await all.world.server.close()
+  })
+
+  it('signs for each call where the route asks for the device key', async () => {
+    const rule = { path: '/transfers', policy: 'signed', signer: 'device', fields: [] } as const
+    all = await unlocked({ routes: [rule] })
+    const { client, signatures } = counted()
+    const session = await client.unlock()
+    await Promise.all(Array.from({ length: 3 }, async () => session.fetch('/transfers', { method: 'POST' })))
+    expect(signatures()).toBe(4)
   })
 })
 

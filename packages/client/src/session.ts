@@ -12,6 +12,7 @@ import {
   type TokenResponse,
 } from '@holdfast/core'
 import { readSigned } from './answer.ts'
+import type { Certificates } from './certificate.ts'
 import type { Clock, Outgoing } from './ports.ts'
 import { jsonDraft, sendRepeatable, sign } from './request.ts'
 import type { Service } from './statement.ts'
@@ -30,6 +31,8 @@ export type Family = {
   token(service: Service): Promise<string>
   /** Renews, unless somebody did so since `used` was the token. */
   renew(service: Service, used: string): Promise<void>
+  /** After `certificate_refused`: another certificate, then a token bound to it, unless somebody did so since `used` was the token. */
+  recertify(service: Service, used: string): Promise<void>
   /** Draws the conclusion of a refusal the service signed. */
   refused(code: ErrorCode): Promise<void>
   /** Forgets key and tokens; from now on everything rejects with `reason`. */
@@ -38,6 +41,7 @@ export type Family = {
 
 export type FamilyOptions = {
   readonly deviceKey: SigningKey
+  readonly certificates: Certificates
   /** Told when the service says, signed, that this device was removed. */
   revoked(): Promise<void>
 }
@@ -70,16 +74,22 @@ function sendTokenRequest(service: Service, call: TokenCall): Promise<TokenRespo
 type Tokens = {
   readonly access: string
   readonly refresh: string
+  /** The one they were asked for under, and so are bound to (docs/protocol.md 10). */
+  readonly certificate: string | null
   /** Monotonic milliseconds, as `endsAt`. */
   readonly renewAt: number
   readonly endsAt: number
 }
 
-function tokensOf(response: TokenResponse, monotonicMs: number): Tokens {
+/** What a token call gave, and under which certificate. */
+type Granted = { readonly response: TokenResponse; readonly certificate: string | null }
+
+function tokensOf({ response, certificate }: Granted, monotonicMs: number): Tokens {
   const lifeMs = response.expires_in * 1000
   return {
     access: response.access_token,
     refresh: response.refresh_token,
+    certificate,
     renewAt: monotonicMs + lifeMs * renewAfter,
     endsAt: monotonicMs + lifeMs,
   }
@@ -91,27 +101,30 @@ export async function unlock(service: Service, options: FamilyOptions): Promise<
   const pair = await crypto.generateKeyPair()
   const key = signingKey(await thumbprint(pair.publicJwk, crypto), pair.privateKey, crypto)
   const body: TokenRequest = { grant_type: deviceGrant, session_key: pair.publicJwk }
-  const response = await sendTokenRequest(service, {
-    request: await tokenRequest(service, body, options.deviceKey),
-    deviceKey: options.deviceKey,
-    store: () => undefined,
-    refused: async (code) => (code === 'device_revoked' ? options.revoked() : undefined),
+  const granted = await options.certificates.under(service, async (certificate) => {
+    const response = await sendTokenRequest(service, {
+      request: await tokenRequest(service, body, options.deviceKey),
+      deviceKey: options.deviceKey,
+      store: () => undefined,
+      refused: async (code) => (code === 'device_revoked' ? options.revoked() : undefined),
+    })
+    return { response, certificate }
   })
-  return createFamily(service.platform.clock, { ...options, key, response })
+  return createFamily(service.platform.clock, { ...options, key, granted })
 }
 
 type Renewal = {
   readonly running: () => boolean
-  readonly renew: (service: Service, refresh: string) => Promise<TokenResponse>
+  readonly renew: (service: Service, refresh: string) => Promise<Granted>
 }
 
 /**
  * Renews, once at a time: however many ask, they share one use of the refresh token. A renewal whose answer did not come is
  * still owed, and its very bytes go out again before any other: the service may have taken them.
  */
-function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>): Renewal {
+function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>, certificates: Certificates): Renewal {
   let owed: { readonly refresh: string; readonly request: Outgoing } | null = null
-  let running: Promise<TokenResponse> | null = null
+  let running: Promise<Granted> | null = null
 
   async function send(service: Service, refresh: string): Promise<TokenResponse> {
     const body: TokenRequest = { grant_type: refreshGrant, refresh_token: refresh }
@@ -128,10 +141,12 @@ function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>): Renewal
 
   return {
     running: () => running !== null,
-    renew(service: Service, refresh: string): Promise<TokenResponse> {
-      running ??= send(service, refresh).finally(() => {
-        running = null
-      })
+    renew(service: Service, refresh: string): Promise<Granted> {
+      running ??= certificates
+        .under(service, async (certificate) => ({ response: await send(service, refresh), certificate }))
+        .finally(() => {
+          running = null
+        })
       return running
     },
   }
@@ -139,12 +154,12 @@ function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>): Renewal
 
 function createFamily(
   clock: Clock,
-  options: FamilyOptions & { readonly key: SigningKey; readonly response: TokenResponse },
+  options: FamilyOptions & { readonly key: SigningKey; readonly granted: Granted },
 ): Family {
-  const { key, deviceKey } = options
-  let tokens: Tokens | null = tokensOf(options.response, clock.monotonic())
+  const { key, deviceKey, certificates } = options
+  let tokens: Tokens | null = tokensOf(options.granted, clock.monotonic())
   let reason: ErrorCode = 'session_ended'
-  const renewal = createRenewal({ deviceKey, refused })
+  const renewal = createRenewal({ deviceKey, refused }, certificates)
 
   function live(): Tokens {
     if (tokens === null) throw new HoldfastError(reason)
@@ -163,9 +178,9 @@ function createFamily(
 
   async function renew(service: Service): Promise<void> {
     const { refresh } = live()
-    const response = await renewal.renew(service, refresh)
+    const granted = await renewal.renew(service, refresh)
     // All who waited for it come here; the first takes the tokens over.
-    if (live().refresh === refresh) tokens = tokensOf(response, clock.monotonic())
+    if (live().refresh === refresh) tokens = tokensOf(granted, clock.monotonic())
   }
 
   return {
@@ -175,7 +190,9 @@ function createFamily(
       return key
     },
     async token(service: Service): Promise<string> {
-      const ahead = renewal.running() || clock.monotonic() >= live().renewAt
+      const certificate = await certificates.ready(service)
+      const bound = live().certificate === certificate
+      const ahead = !bound || renewal.running() || clock.monotonic() >= live().renewAt
       // A renewal ahead of time may fail for want of a network while the token still lives.
       if (ahead)
         await renew(service).catch((error: unknown) => {
@@ -185,6 +202,13 @@ function createFamily(
     },
     async renew(service: Service, used: string): Promise<void> {
       if (live().access === used) await renew(service)
+    },
+    async recertify(service: Service, used: string): Promise<void> {
+      const { access, certificate } = live()
+      // Where none was shown none was refused, whoever says so.
+      if (access !== used || certificate === null) return
+      await certificates.replace(service)
+      await renew(service)
     },
     refused,
     close,

@@ -2,7 +2,14 @@
  * What the client remembers between runs: one record about this device, one about the service. Parsed strictly; a record that
  * cannot be read or understood is `state_unavailable` and never taken for a device that was not enrolled.
  */
-import { fromBase64url, HoldfastError, toBase64url } from '@holdfast/core'
+import {
+  fromBase64url,
+  HoldfastError,
+  type KeyReport,
+  keyReportSchema,
+  maxReports,
+  toBase64url,
+} from '@holdfast/core'
 import * as v from 'valibot'
 import type { Outgoing, RecordStore } from './ports.ts'
 
@@ -71,11 +78,41 @@ const serviceSchema = v.strictObject({
   floor: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
 
+/** The certificate of one device key (docs/protocol.md 10). Times in seconds since 1970 by the service's clock. */
+export type HeldCertificate = {
+  version: 1
+  key: DeviceKeyName
+  /** PEM, the chain if there is one. */
+  certificate: string
+  /** From when on another is asked for. */
+  renew: number
+  expires: number
+}
+const certificateSchema: v.GenericSchema<unknown, HeldCertificate> = v.strictObject({
+  version: v.literal(1),
+  key: keySchema,
+  certificate: text,
+  renew: v.number(),
+  expires: v.number(),
+})
+
+const reportsSchema = v.strictObject({
+  version: v.literal(1),
+  reports: v.pipe(v.array(keyReportSchema), v.maxLength(maxReports)),
+})
+
 export type State = {
   /** Null: nothing was ever stored, or it was forgotten. */
   device(): Promise<DeviceState | null>
   saveDevice(state: DeviceState): Promise<void>
+  /** Takes its certificate with it. */
   forgetDevice(): Promise<void>
+  /** That of the device enrolled here. Null also when it cannot be read: another can be asked for. */
+  certificate(): Promise<HeldCertificate | null>
+  saveCertificate(certificate: HeldCertificate): Promise<void>
+  /** Servers refused and not yet told of. None also when they cannot be read: nothing depends on them. */
+  reports(): Promise<KeyReport[]>
+  saveReports(reports: readonly KeyReport[]): Promise<void>
   floor(): Promise<number>
   /** Never lowers it. */
   raiseFloor(sequence: number): Promise<void>
@@ -85,6 +122,8 @@ export type State = {
 export function createState(storage: RecordStore, origin: string): State {
   const deviceName = `device ${origin}`
   const serviceName = `service ${origin}`
+  const certificateName = `certificate ${origin}`
+  const reportsName = `reports ${origin}`
 
   async function attempt<Result>(act: () => Promise<Result>): Promise<Result> {
     try {
@@ -106,7 +145,25 @@ export function createState(storage: RecordStore, origin: string): State {
   return {
     device: (): Promise<DeviceState | null> => read(deviceName, deviceSchema),
     saveDevice: (state: DeviceState): Promise<void> => write(deviceName, state),
-    forgetDevice: (): Promise<void> => attempt(() => storage.delete(deviceName)),
+    async forgetDevice(): Promise<void> {
+      await attempt(() => storage.delete(certificateName))
+      await attempt(() => storage.delete(deviceName))
+    },
+    async certificate(): Promise<HeldCertificate | null> {
+      const held = await read(certificateName, certificateSchema).catch(() => null)
+      if (held === null) return null
+      // One of a key that was here before is nobody's.
+      const device = await read(deviceName, deviceSchema)
+      return device?.phase === 'enrolled' && device.key.thumbprint === held.key.thumbprint ? held : null
+    },
+    saveCertificate: (certificate: HeldCertificate): Promise<void> => write(certificateName, certificate),
+    async reports(): Promise<KeyReport[]> {
+      return (await read(reportsName, reportsSchema).catch(() => null))?.reports ?? []
+    },
+    saveReports: (reports: readonly KeyReport[]): Promise<void> =>
+      reports.length === 0
+        ? attempt(() => storage.delete(reportsName))
+        : write(reportsName, { version: 1, reports }),
     floor,
     async raiseFloor(sequence: number): Promise<void> {
       if (sequence > (await floor())) await write(serviceName, { version: 1, floor: sequence })

@@ -18,12 +18,12 @@ function service(pins: readonly string[] = world.pins, on = phone, at = origin):
   return createService({ origin: at, pins, platform: on.platform, state })
 }
 
-/** The statement as the service signs it, changed in some members. */
-async function forgeStatement(change: object): Promise<void> {
+/** The statement as the service signs it, changed in some members, for so many requests. */
+async function forgeStatement(change: object, times = Infinity): Promise<void> {
   const { statement } = await service(world.pins, world.phone()).statement()
   const { jwk, privateKey } = world.deployment.keys.service()
   const body = await signStatement({ ...statement, ...change }, jwk, privateKey, nodeCrypto)
-  phone.network.forge(to(statementPath), { status: 200, fields: [], body })
+  phone.network.forge(to(statementPath), { status: 200, fields: [], body }, times)
 }
 
 const seconds = start / 1000
@@ -56,7 +56,51 @@ describe('the service statement', () => {
   it('is refused when a later one was accepted before, also by another client on the same storage', async () => {
     await service().statement()
     await forgeStatement({ seq: seconds - 10 })
-    expect(await codeOf(service().statement())).toBe('statement_refused')
+    for (const look of ['statement', 'refetch'] as const) {
+      const before = sentTo(phone, statementPath).length
+      expect(await codeOf(service()[look]())).toBe('statement_refused')
+      expect(sentTo(phone, statementPath)).toHaveLength(before + 4)
+    }
+  })
+
+  it('is asked for again when none is held and a node serves one of before', async () => {
+    await service().statement()
+    await forgeStatement({ seq: seconds - 10 }, 3)
+    expect((await service().statement()).statement.seq).toBe(seconds)
+    expect(phone.clock.pauses).toHaveLength(3)
+    // Longer than a node may lag behind.
+    expect(phone.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(2000)
+  })
+
+  it('is asked for again when the one held has ended, and one of before is no help', async () => {
+    const one = service()
+    await one.statement()
+    world.advance(3_600_000)
+    await forgeStatement({ seq: seconds - 10 }, 1)
+    expect((await one.statement()).statement.seq).toBeGreaterThan(seconds)
+    expect(sentTo(phone, statementPath)).toHaveLength(3)
+  })
+
+  it('stays in force when an older one comes, which is no failure', async () => {
+    const one = service()
+    const held = await one.statement()
+    await forgeStatement({ seq: seconds - 10, routes: [] })
+    await one.refetch()
+    expect(await one.statement()).toBe(held)
+    expect(sentTo(phone, statementPath)).toHaveLength(2)
+    expect(phone.clock.pauses).toEqual([])
+  })
+
+  it.each([
+    ['older and ended', { seq: seconds - 10, exp: seconds }],
+    ['older and another origin’s', { seq: seconds - 10, iss: 'https://other.example' }],
+    ['newer and ended', { seq: seconds + 10, exp: seconds }],
+  ])('is a failure while one is in force when it is bad: %s', async (_what, change) => {
+    const one = service()
+    const held = await one.statement()
+    await forgeStatement(change)
+    expect(await codeOf(one.refetch())).toBe('statement_refused')
+    expect(await one.statement()).toBe(held)
   })
 
   it('is refused when it is no statement', async () => {

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CryptoPort, type ErrorCode, HoldfastError, type RouteRule } from '@holdfast/core'
+import { type CryptoPort, type ErrorCode, HoldfastError, type RouteRule, statementPath } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import {
+  type ClientCertificate,
   createServer,
   defaultPolicy,
   type Deployment,
@@ -23,6 +24,7 @@ export const origin = 'https://api.bank.example'
 export const start = 1_790_000_000_000
 
 export type World = {
+  readonly origin: string
   readonly server: HoldfastServer
   readonly deployment: Deployment
   readonly pins: readonly string[]
@@ -31,14 +33,29 @@ export type World = {
   /** What reached the backend: method, path and body. */
   readonly executed: string[]
   readonly network: Network
+  /** The service and its backend, for whoever puts sockets in front. */
+  readonly handler: (request: Request, certificate?: ClientCertificate) => Promise<Response>
+  /** The service starts again on its store; what was in memory alone is lost. */
+  restart(change?: Partial<Deployment>): Promise<void>
   /** Lets time pass for the service and every phone. */
   advance(ms: number): void
-  phone(options?: { readonly wrongByMs?: number; readonly crypto?: CryptoPort }): VirtualPhone
+  /** With `ca` it talks over real sockets and TLS. */
+  phone(options?: PhoneOptions): VirtualPhone
   client(phone: VirtualPhone, trust?: readonly string[]): Client
   activationCode(user?: string): Promise<string>
 }
 
+export type PhoneOptions = {
+  readonly wrongByMs?: number
+  readonly crypto?: CryptoPort
+  readonly ca?: string
+}
+
 export type WorldOptions = {
+  /** Has a CA, which gives client certificates. */
+  readonly certificates?: boolean
+  /** What is not made anew, e.g. the store of a service that starts again. */
+  readonly deployment?: Partial<Deployment>
   readonly routes?: readonly RouteRule[]
   readonly backend?: (request: Request) => Promise<Response>
   readonly policy?: Partial<Deployment['policy']>
@@ -56,6 +73,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = { now: (): number => start + passed, monotonic: (): number => passed }
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
   const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
+  if (options.certificates === true) await keys.rotate('ca')
   // Read once, kept in memory: a world changes no keys.
   rmSync(directory, { recursive: true })
   const deployment: Deployment = {
@@ -71,11 +89,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       },
     },
     clock,
+    ...options.deployment,
   }
-  const server = await createServer(deployment)
+  let server = await createServer(deployment)
   const operator = await server.operators.ensureFirst()
   const credentials = Buffer.from(`${operator?.name}:${operator?.secret}`).toString('base64')
-  const network = handlerNetwork((request) =>
+  const handler = (request: Request, certificate?: ClientCertificate): Promise<Response> =>
     handle(server, request, {
       next: async (passedOn) => {
         executed.push(
@@ -86,8 +105,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       bodyBytes: 100_000,
       answerBytes: 100_000,
       remote: '192.0.2.1',
-    }),
-  )
+      ...(certificate === undefined ? {} : { certificate }),
+    })
+  const network = handlerNetwork((request) => handler(request))
+
+  async function restart(change: Partial<Deployment> = {}): Promise<void> {
+    await server.close()
+    server = await createServer({ ...deployment, ...change })
+    // A statement is made by whoever finds that it says something else.
+    await handler(new Request(deployment.origin + statementPath))
+  }
 
   function advance(ms: number): void {
     passed += ms
@@ -95,20 +122,27 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   }
 
   return {
-    server,
+    origin: deployment.origin,
+    get server(): HoldfastServer {
+      return server
+    },
     deployment,
-    pins: keys.servicePins(),
+    pins: deployment.keys.servicePins(),
     texts,
     executed,
     network,
+    handler,
+    restart,
     advance,
-    phone({ wrongByMs = 0, crypto = nodeCrypto } = {}): VirtualPhone {
+    phone({ wrongByMs = 0, crypto = nodeCrypto, ca } = {}): VirtualPhone {
       const sleep = async (ms: number): Promise<void> => advance(ms)
-      const phone = virtualPhone({ network, crypto, now: clock.now() + wrongByMs, sleep })
+      const where = ca === undefined ? { network } : { ca }
+      const phone = virtualPhone({ ...where, crypto, now: clock.now() + wrongByMs, sleep })
       phones.push(phone)
       return phone
     },
-    client: (phone, trust = keys.servicePins()) => createClient({ origin, trust, platform: phone.platform }),
+    client: (phone, trust = deployment.keys.servicePins()) =>
+      createClient({ origin: deployment.origin, trust, platform: phone.platform }),
     async activationCode(user = 'ann'): Promise<string> {
       const fields = ['authorization', `Basic ${credentials}`, 'content-type', 'application/json']
       const head = parseHead('POST', '/admin/activations', fields, '127.0.0.1')

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { testKey } from '../test/keys.ts'
 import { outcomeOf } from '../test/refusal.ts'
-import { type AnsweredRequest, answerKeyId, signAnswer, verifyAnswer } from './answer.ts'
+import {
+  type AnswerAuthor,
+  type AnsweredRequest,
+  answerKeyId,
+  answerTags,
+  type ReceivedAnswer,
+  signAnswer,
+  verifyAnswer,
+} from './answer.ts'
 import { utf8 } from './bytes.ts'
 import { nodeCrypto } from './crypto/node.ts'
 import { parseFields } from './fields.ts'
@@ -15,15 +23,16 @@ describe('verifyAnswer', async () => {
   }
   const contentType = 'application/problem+json'
   const body = utf8('{"code":"device_revoked"}')
+  const signer = { created: 1_790_000_000, key: key.privateKey, kid: key.kid }
   const signed = await signAnswer(
-    { status: 403, contentType, body, request, created: 1_790_000_000, key: key.privateKey, kid: key.kid },
+    { author: 'service', status: 403, contentType, body, request, ...signer },
     nodeCrypto,
   )
   const fields = parseFields(['Content-Type', contentType, ...Object.entries(signed).flat()])
-  const answer = { status: 403, fields, body }
+  const answer: ReceivedAnswer = { author: 'service', status: 403, fields, body }
   const input = signed['signature-input']
 
-  function withField(name: string, value: string | null): typeof answer {
+  function withField(name: string, value: string | null): ReceivedAnswer {
     const others = [...fields].filter(([field]) => field !== name)
     return { ...answer, fields: new Map(value === null ? others : [...others, [name, value]]) }
   }
@@ -31,7 +40,7 @@ describe('verifyAnswer', async () => {
   it('takes exactly the answer to exactly the request', async () => {
     const verified = await verifyAnswer(answer, request, key.verifyKey, nodeCrypto)
     expect(verified).toEqual({ status: 403, body, created: 1_790_000_000 })
-    expect(answerKeyId(fields)).toBe(key.kid)
+    expect(answerKeyId(fields, 'service')).toBe(key.kid)
   })
 
   it.each([
@@ -51,6 +60,11 @@ describe('verifyAnswer', async () => {
     ['a time with a leading zero', withField('signature-input', input.replace('1790000000', '01790000000'))],
     ['another kid', withField('signature-input', input.replace(key.kid, 'A'.repeat(43)))],
     ['the tag of requests', withField('signature-input', input.replace('holdfast-answer', 'holdfast'))],
+    [
+      'the tag of answers of a backend',
+      withField('signature-input', input.replace('holdfast-answer', answerTags.backend)),
+    ],
+    ['a tag of nobody', withField('signature-input', input.replace('holdfast-answer', 'other'))],
     ['another algorithm', withField('signature-input', input.replace('ecdsa-p256-sha256', 'hmac-sha256'))],
     ['a nonce', withField('signature-input', input.replace(';keyid', ';nonce="a";keyid'))],
     ['a signature beside it', withField('signature-input', `${input}, sig1=()`)],
@@ -77,13 +91,31 @@ describe('verifyAnswer', async () => {
     expect(await outcomeOf(call)).toBe('answer_refused')
   })
 
+  it.each<[AnswerAuthor, AnswerAuthor]>([
+    ['service', 'backend'],
+    ['backend', 'service'],
+  ])('does not take the words of the %s for those of the %s', async (author, other) => {
+    const made = await signAnswer({ author, status: 403, contentType, body, request, ...signer }, nodeCrypto)
+    const received = parseFields(['Content-Type', contentType, ...Object.entries(made).flat()])
+    const verify = (wanted: AnswerAuthor): Promise<unknown> =>
+      verifyAnswer(
+        { author: wanted, status: 403, fields: received, body },
+        request,
+        key.verifyKey,
+        nodeCrypto,
+      )
+    expect(await outcomeOf(() => verify(author))).toBe('ok')
+    expect(await outcomeOf(() => verify(other))).toBe('answer_refused')
+    expect([answerKeyId(received, author), answerKeyId(received, other)]).toEqual([key.kid, null])
+  })
+
   it('is misused by a request without signature', async () => {
     const unsigned = { ...request, fields: new Map() }
     await expect(verifyAnswer(answer, unsigned, key.verifyKey, nodeCrypto)).rejects.toThrow(TypeError)
   })
 
   it('names no key where nothing of ours is', () => {
-    expect(answerKeyId(new Map())).toBeNull()
-    expect(answerKeyId(withField('signature-input', `${input};x`).fields)).toBeNull()
+    expect(answerKeyId(new Map(), 'service')).toBeNull()
+    expect(answerKeyId(withField('signature-input', `${input};x`).fields, 'service')).toBeNull()
   })
 })

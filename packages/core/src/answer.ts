@@ -1,7 +1,7 @@
 /**
  * Signed answers: RFC 9421 with `;req`, so that an answer fits one request only (docs/protocol.md 3.8).
  * Holdfast signs every answer it makes itself to a request whose signature it verified; only these may change what a client
- * believes about itself.
+ * believes about itself. What it signs for a backend has another tag, so that neither is ever taken for the other.
  */
 import { fromBase64, toBase64, utf8 } from './bytes.ts'
 import type { CryptoPort, PrivateKey, VerifyKey } from './crypto/port.ts'
@@ -9,7 +9,13 @@ import { HoldfastError } from './errors.ts'
 import type { Fields } from './fields.ts'
 import { contentDigest, type RequestMessage, signatureAlgorithm, signatureLabel } from './request.ts'
 
-export const answerTag = 'holdfast-answer'
+/** Whose words an answer has: those of Holdfast itself, or those of the backend, which Holdfast only vouches for. */
+export type AnswerAuthor = 'service' | 'backend'
+
+export const answerTags: Readonly<Record<AnswerAuthor, string>> = {
+  service: 'holdfast-answer',
+  backend: 'holdfast-relayed-answer',
+}
 
 const components = '"@status" "content-type" "content-digest" "@method";req "@target-uri";req "signature";req'
 
@@ -32,6 +38,7 @@ function answerBase(answer: AnswerMessage, request: AnsweredRequest, parameters:
 }
 
 export type SignAnswerInput = {
+  readonly author: AnswerAuthor
   readonly status: number
   readonly contentType: string
   readonly body: Uint8Array
@@ -49,7 +56,7 @@ export async function signAnswer(
   crypto: CryptoPort,
 ): Promise<{ 'content-digest': string; 'signature-input': string; signature: string }> {
   const digest = await contentDigest(input.body, crypto)
-  const parameters = `(${components});created=${input.created};keyid="${input.kid}";alg="${signatureAlgorithm}";tag="${answerTag}"`
+  const parameters = `(${components});created=${input.created};keyid="${input.kid}";alg="${signatureAlgorithm}";tag="${answerTags[input.author]}"`
   const message = { status: input.status, contentType: input.contentType, contentDigest: digest }
   const signature = await crypto.sign(input.key, answerBase(message, input.request, parameters))
   return {
@@ -60,13 +67,22 @@ export async function signAnswer(
 }
 
 const parametersPattern = new RegExp(
-  `^hf=(\\(${components.replace(/[()]/g, '\\$&')}\\);created=(0|[1-9]\\d{0,9});keyid="([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])";alg="${signatureAlgorithm}";tag="${answerTag}")$`,
+  `^hf=(\\(${components.replace(/[()]/g, '\\$&')}\\);created=(0|[1-9]\\d{0,9});keyid="([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])";alg="${signatureAlgorithm}";tag="([a-z-]+)")$`,
 )
 const signaturePattern = /^hf=:([A-Za-z0-9+/]{85}[AQgw]==):$/
 
-/** The `kid` a signed answer names, or null when the answer carries no signature of ours. */
-export function answerKeyId(fields: Fields): string | null {
-  return parametersPattern.exec(fields.get('signature-input') ?? '')?.[3] ?? null
+type Parameters = { readonly text: string; readonly created: number; readonly kid: string }
+
+/** Null unless the one signature is of ours, for an answer of this author. */
+function parametersOf(fields: Fields, author: AnswerAuthor): Parameters | null {
+  const [, text, created, kid, tag] = parametersPattern.exec(fields.get('signature-input') ?? '') ?? []
+  if (text === undefined || kid === undefined || tag !== answerTags[author]) return null
+  return { text, created: Number(created), kid }
+}
+
+/** The `kid` a signed answer names, or null when the answer carries no signature of ours for this author. */
+export function answerKeyId(fields: Fields, author: AnswerAuthor): string | null {
+  return parametersOf(fields, author)?.kid ?? null
 }
 
 declare const verified: unique symbol
@@ -79,19 +95,27 @@ export type VerifiedAnswer = {
   readonly created: number
 }
 
-/** Throws `answer_refused` unless the service signed exactly this answer to exactly this request. */
+export type ReceivedAnswer = {
+  /** Who has to have made it. */
+  readonly author: AnswerAuthor
+  readonly status: number
+  readonly fields: Fields
+  readonly body: Uint8Array
+}
+
+/** Throws `answer_refused` unless the service signed exactly this answer, as this author's, to exactly this request. */
 export async function verifyAnswer(
-  answer: { readonly status: number; readonly fields: Fields; readonly body: Uint8Array },
+  answer: ReceivedAnswer,
   request: AnsweredRequest,
   key: VerifyKey,
   crypto: CryptoPort,
 ): Promise<VerifiedAnswer> {
-  const input = parametersPattern.exec(answer.fields.get('signature-input') ?? '')
+  const parameters = parametersOf(answer.fields, answer.author)
   const signature = signaturePattern.exec(answer.fields.get('signature') ?? '')
   const contentType = answer.fields.get('content-type')
   const digest = await contentDigest(answer.body, crypto)
   if (
-    input === null ||
+    parameters === null ||
     signature === null ||
     contentType === undefined ||
     answer.fields.get('content-digest') !== digest
@@ -101,9 +125,9 @@ export async function verifyAnswer(
   const base = answerBase(
     { status: answer.status, contentType, contentDigest: digest },
     request,
-    input[1] as string,
+    parameters.text,
   )
   if (!(await crypto.verify(key, base, fromBase64(signature[1] as string))))
     throw new HoldfastError('answer_refused')
-  return { status: answer.status, body: answer.body, created: Number(input[2]) } as VerifiedAnswer
+  return { status: answer.status, body: answer.body, created: parameters.created } as VerifiedAnswer
 }

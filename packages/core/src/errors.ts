@@ -4,7 +4,7 @@
  * `meaning` is what an outsider may learn; causes go to the audit log only. `next` tells the reader what to do.
  * `retry` is what a client may do on the word of an answer nobody signed (docs/protocol.md 3.8):
  * - `never`: nothing; - `same`: send again under the same Idempotency-Key; - `clock`: ask the signed clock, then once again;
- * - `token`: refresh the access token, then once again.
+ * - `token`: refresh the access token, then once again; - `statement`: fetch the service statement, then once again.
  */
 export type ErrorCode =
   | 'bad_request'
@@ -36,6 +36,13 @@ export type ErrorCode =
   | 'request_in_progress'
   | 'request_already_executed'
   | 'outcome_unknown'
+  | 'sealed_required'
+  | 'stale_sealing_key'
+  | 'sealed_request_refused'
+  | 'sealed_body_too_large'
+  | 'answer_too_large'
+  | 'certificate_required'
+  | 'certificate_refused'
   | 'activation_refused'
   | 'enrolment_refused'
   | 'one_time_text_refused'
@@ -54,6 +61,9 @@ export type ErrorCode =
   | 'answer_refused'
   | 'network_unreachable'
   | 'unverified_refusal'
+  | 'server_key_refused'
+  | 'sealing_unavailable'
+  | 'reply_refused'
   | 'not_enrolled'
   | 'already_enrolled'
   | 'activation_code_malformed'
@@ -64,7 +74,7 @@ export type ErrorCode =
 type ErrorRow = {
   readonly meaning: string
   readonly next: string
-  readonly retry: 'never' | 'same' | 'clock' | 'token'
+  readonly retry: 'never' | 'same' | 'clock' | 'token' | 'statement'
 }
 
 export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
@@ -191,6 +201,45 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
     retry: 'never',
   },
 
+  // sealed requests, signed answers (docs/protocol.md 8)
+  sealed_required: {
+    meaning: 'this route takes sealed requests only',
+    next: 'fetch the service statement and seal the request',
+    retry: 'statement',
+  },
+  stale_sealing_key: {
+    meaning: 'this sealing key is not known here, or not any more',
+    next: 'fetch the service statement and seal again under the same Idempotency-Key',
+    retry: 'statement',
+  },
+  sealed_request_refused: {
+    meaning: 'the sealed request cannot be opened',
+    next: 'fetch the service statement and seal again under the same Idempotency-Key',
+    retry: 'statement',
+  },
+  sealed_body_too_large: {
+    meaning: 'the request is too large to be sealed as a whole',
+    next: 'encrypt the file by itself (age) and send that, or send less',
+    retry: 'never',
+  },
+  answer_too_large: {
+    meaning: 'the answer is too large to be sealed or signed as a whole',
+    next: 'operators: let the backend answer in parts, or encrypt the file by itself (age)',
+    retry: 'never',
+  },
+
+  // client certificates (docs/protocol.md 10)
+  certificate_required: {
+    meaning: 'this route takes connections with a client certificate only',
+    next: 'connect to the address the statement gives under `mutual`, with the certificate of this device',
+    retry: 'never',
+  },
+  certificate_refused: {
+    meaning: 'this client certificate is not the one of this device and token',
+    next: 'ask for a new certificate, then refresh the token over the connection that shows it',
+    retry: 'token',
+  },
+
   // enrolment (docs/protocol.md 4)
   activation_refused: {
     meaning: 'this activation is not accepted',
@@ -272,6 +321,21 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   unverified_refusal: {
     meaning: 'the request was refused by an answer nobody signed',
     next: 'try again later; nothing was changed on this device',
+    retry: 'never',
+  },
+  server_key_refused: {
+    meaning: 'the server at the other end showed a key that is not pinned; nothing was sent to it',
+    next: 'leave this network; if it happens everywhere, the service has to look at its pins',
+    retry: 'never',
+  },
+  sealing_unavailable: {
+    meaning: 'this request has to be sealed, and the service offers no sealing key this device can use',
+    next: 'operators: switch sealing on, with a suite every client has',
+    retry: 'never',
+  },
+  reply_refused: {
+    meaning: 'the reply is not encrypted to the one-time key of this request',
+    next: 'ask again; if it stays, the backend has to look at how it encrypts',
     retry: 'never',
   },
   not_enrolled: { meaning: 'this device is not enrolled', next: 'enrol first', retry: 'never' },

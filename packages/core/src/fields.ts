@@ -9,6 +9,7 @@ export type Fields = ReadonlyMap<string, string>
 /** Fields with one meaning: a second one is a second reading of the message, so it is refused. */
 const single: ReadonlySet<string> = new Set([
   'authorization',
+  'client-cert',
   'content-digest',
   'content-encoding',
   'content-length',

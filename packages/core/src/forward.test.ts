@@ -65,6 +65,13 @@ describe('forwardBase', () => {
     )
   })
 
+  it('covers a reply key: whoever could change it would have the secret encrypted to himself', () => {
+    const fields = parseFields(['Holdfast-Reply-Key', 'r', 'Idempotency-Key', 'k', 'X-A', 'a'])
+    const { base, input } = forwardBase({ method: 'GET', target: '/', fields }, ['x-a'], parameters)
+    expect(input).toMatch(/^\("@method" "@request-target" "idempotency-key" "holdfast-reply-key" "x-a"\);/)
+    expect(base).toContain('\n"holdfast-reply-key": r\n')
+  })
+
   it('covers only what is there', () => {
     const { input } = forwardBase({ method: 'GET', target: '/', fields: new Map() }, ['x-a'], parameters)
     expect(input).toMatch(/^\("@method" "@request-target"\);/)

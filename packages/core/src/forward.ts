@@ -4,7 +4,7 @@
  */
 import type { Fields } from './fields.ts'
 
-/** The names of ours: stripped from every request that comes in, whoever sent it. */
+/** The names of ours: stripped from every request that comes in, but for a reply key the sender signed. */
 export const reservedPrefix = 'holdfast-'
 
 export const forwardLabel = 'hf'
@@ -52,6 +52,7 @@ const covered = [
   'holdfast-auth-time',
   'holdfast-audience',
   'idempotency-key',
+  'holdfast-reply-key',
 ] as const
 
 export type ForwardParameters = {

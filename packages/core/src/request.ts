@@ -21,6 +21,7 @@ export const coveredWhenPresent = [
   'content-type',
   'idempotency-key',
   'holdfast-approval',
+  'holdfast-reply-key',
 ] as const
 
 /** Methods that change nothing (RFC 9110 section 9.2.1); every other one carries an Idempotency-Key. */

@@ -1,7 +1,8 @@
 /** What each path demands. Client and server read the same rules, so the client signs what the server will ask for. */
 import { HoldfastError } from './errors.ts'
 
-export type RoutePolicy = 'open' | 'signed'
+/** `sealed`: signed, and nobody who ends TLS on the way can read it (docs/protocol.md 8). */
+export type RoutePolicy = 'open' | 'signed' | 'sealed'
 /** Which key must sign: `any` takes the session key or the device key. */
 export type RouteSigner = 'any' | 'device'
 
@@ -14,6 +15,10 @@ export type RouteRule = {
   readonly signer: RouteSigner
   /** Names of further fields the signature covers when present, in lower case, in this order. */
   readonly fields: readonly string[]
+  /** Only over a connection that shows the certificate of the device (docs/protocol.md 10). */
+  readonly mutual?: true
+  /** The answer is signed and covers its request (RFC 9421 `;req`); on sealed requests the seal does as much. */
+  readonly answer?: 'signed'
 }
 
 const routePath = /^\/[^?#%;\\\p{C}]*$/u

@@ -10,6 +10,8 @@ import { decodeJws, signJws, verifyJws } from './jws.ts'
 import { isCoverableField, isRoutePath, type RouteRule } from './route.ts'
 
 export const statementPath = '/.well-known/holdfast'
+/** Seconds by which the sequence may be ahead of the time it was made: it rises by one where two are made in one second. */
+export const maxSequenceLead = 86_400
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048))
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -24,9 +26,11 @@ const endpoint = v.pipe(text, v.regex(/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/)
 const ruleSchema = v.strictObject({
   path: v.pipe(text, v.check(isRoutePath)),
   methods: v.exactOptional(v.array(v.pipe(text, v.regex(/^[A-Z]+$/)))),
-  policy: v.picklist(['open', 'signed']),
+  policy: v.picklist(['open', 'signed', 'sealed']),
   signer: v.picklist(['any', 'device']),
   fields: v.array(v.pipe(text, v.check(isCoverableField))),
+  mutual: v.exactOptional(v.literal(true)),
+  answer: v.exactOptional(v.literal('signed')),
 })
 
 export type ServiceStatement = {
@@ -39,10 +43,32 @@ export type ServiceStatement = {
   keys: Array<{ kid: string; jwk: PublicJwk }>
   /** Thumbprints of the service keys an app should pin: this one and the next. */
   service_keys: string[]
-  endpoints: Record<'challenge' | 'enrolments' | 'token' | 'time' | 'devices' | 'session', string>
+  endpoints: Record<
+    | 'challenge'
+    | 'enrolments'
+    | 'token'
+    | 'time'
+    | 'devices'
+    | 'session'
+    | 'sealed'
+    | 'certificate'
+    | 'reports',
+    string
+  >
   /** In order; the first that fits counts; what none names is signed by any key. */
   routes: RouteRule[]
   client: { min: string }
+  /** Keys that open sealed requests, best first; absent when the service takes none (docs/protocol.md 8). */
+  sealing?: Array<{
+    /** One key configuration of RFC 9458 section 3.1, b64u. */
+    config: string
+    /** Seconds since 1970 when its private half is erased. */
+    exp: number
+  }>
+  /** SHA-256 of the SubjectPublicKeyInfo of each key the TLS server may show, b64u; at least two (docs/protocol.md 2.4). */
+  pins?: string[]
+  /** Where connections with a client certificate are taken; signatures cover the issuer's origin all the same. */
+  mutual?: { origin: string }
 }
 // Not strict: a later server may say more, and what a client does not know it does not use.
 const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
@@ -59,9 +85,17 @@ const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
     time: endpoint,
     devices: endpoint,
     session: endpoint,
+    sealed: endpoint,
+    certificate: endpoint,
+    reports: endpoint,
   }),
   routes: v.array(ruleSchema),
   client: v.object({ min: text }),
+  sealing: v.exactOptional(
+    v.array(v.object({ config: v.pipe(text, v.regex(/^[A-Za-z0-9_-]+$/)), exp: seconds })),
+  ),
+  pins: v.exactOptional(v.pipe(v.array(v.pipe(text, v.regex(/^[A-Za-z0-9_-]{43}$/))), v.minLength(2))),
+  mutual: v.exactOptional(v.object({ origin: v.pipe(text, v.regex(/^https:\/\/[^/?#@]+$/)) })),
 })
 
 export function signStatement(
@@ -84,7 +118,10 @@ export type StatementTrust = {
   readonly now: number | null
 }
 
-/** Throws `statement_refused` unless a pinned key signed it for this origin, it is not below the floor and has not ended. */
+/**
+ * Throws `statement_refused` unless a pinned key signed it for this origin, it is not below the floor and has not ended. A sequence
+ * far ahead of its time is refused, too: kept as a floor it would lock out all that come after.
+ */
 export async function openStatement(
   jws: string,
   trust: StatementTrust,
@@ -96,7 +133,8 @@ export async function openStatement(
   if (!trust.pins.includes(await thumbprint(jwk, crypto))) throw new HoldfastError('statement_refused')
   const statement = parseStatement(await verifyJws(decoded, await importPinned(jwk, crypto), crypto))
   const ended = trust.now !== null && trust.now >= statement.exp
-  if (statement.iss !== trust.issuer || statement.seq < trust.floor || ended)
+  const tooFar = statement.seq > statement.iat + maxSequenceLead
+  if (statement.iss !== trust.issuer || statement.seq < trust.floor || tooFar || ended)
     throw new HoldfastError('statement_refused')
   // A key's name is its thumbprint everywhere: a kid is never an alias.
   for (const { kid, jwk: key } of statement.keys) {

@@ -30,6 +30,12 @@ describe('decodeAccessToken', async () => {
     expect(decoded && nodeCrypto.verify(key.verifyKey, decoded.signingInput, decoded.signature)).toBe(true)
   })
 
+  it('reads back a token bound to a certificate', async () => {
+    const bound = { ...claims, cnf: { ...claims.cnf, 'x5t#S256': key.kid } }
+    const text = await signAccessToken(bound, key.kid, key.privateKey, nodeCrypto)
+    expect(decodeAccessToken(text)?.claims).toEqual(bound)
+  })
+
   it.each(Object.keys(claims))('refuses a token without %s', async (claim) => {
     const { [claim]: _, ...rest } = claims as Record<string, unknown>
     expect(decodeAccessToken(await sign(rest))).toBeNull()
@@ -48,7 +54,8 @@ describe('decodeAccessToken', async () => {
     ['a time beyond exact numbers', { exp: 1e300 }],
     ['a short jkt', { cnf: { jkt: 'A', jwk: key.publicJwk } }],
     ['cnf without the key', { cnf: { jkt: key.kid } }],
-    ['cnf with something else', { cnf: { jkt: key.kid, jwk: key.publicJwk, 'x5t#S256': 'A' } }],
+    ['cnf with something else', { cnf: { jkt: key.kid, jwk: key.publicJwk, kid: 'A' } }],
+    ['a short certificate thumbprint', { cnf: { jkt: key.kid, jwk: key.publicJwk, 'x5t#S256': 'A' } }],
     ['a private half in cnf', { cnf: { jkt: key.kid, jwk: { ...key.publicJwk, d: 'A' } } }],
     ['a device key that is no thumbprint', { hf_dev: '../device' }],
     ['amr as text', { amr: 'pop' }],

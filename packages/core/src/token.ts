@@ -23,8 +23,11 @@ export type AccessTokenClaims = {
   auth_time: number
   acr: string
   amr: string[]
-  /** `jkt` names the session key; `jwk` is that key, so that no node needs a database to check a signature. */
-  cnf: { jkt: string; jwk: PublicJwk }
+  /**
+   * `jkt` names the session key; `jwk` is that key, so that no node needs a database to check a signature. `x5t#S256` names the
+   * client certificate the token was asked for with, and counts with no other (RFC 8705 section 3.1).
+   */
+  cnf: { jkt: string; jwk: PublicJwk; 'x5t#S256'?: string }
   /** Thumbprint of the device key. */
   hf_dev: string
 }
@@ -46,6 +49,7 @@ const claimsSchema: v.GenericSchema<unknown, AccessTokenClaims> = v.strictObject
       v.unknown(),
       v.transform((value): PublicJwk => parsePublicJwk(value)),
     ),
+    'x5t#S256': v.exactOptional(keyName),
   }),
   hf_dev: keyName,
 })

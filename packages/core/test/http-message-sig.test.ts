@@ -102,7 +102,13 @@ describe('http-message-sig', () => {
     const { raw, descriptor } = await request()
     raw.push('Signature', `hf=:${'A'.repeat(86)}==:`)
     const asked = { method: 'POST', targetUri, fields: parseFields(raw) }
-    const answer = { status: 403, contentType: 'application/problem+json', body: utf8('{}'), created }
+    const answer = {
+      author: 'service' as const,
+      status: 403,
+      contentType: 'application/problem+json',
+      body: utf8('{}'),
+      created,
+    }
     const signed = await signAnswer(
       { ...answer, request: asked, key: key.privateKey, kid: key.kid },
       nodeCrypto,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { activationProofKey, parseActivationCode } from '../src/activation-code.ts'
-import { verifyAnswer } from '../src/answer.ts'
+import { type AnswerAuthor, verifyAnswer } from '../src/answer.ts'
 import { fromBase64, utf8 } from '../src/bytes.ts'
 import { checkWords } from '../src/check-words.ts'
 import { nodeCrypto } from '../src/crypto/node.ts'
@@ -63,9 +63,10 @@ describe('vectors/answer.json', () => {
   type Case = {
     request: { method: string; target_uri: string; signature: string }
     answer: { status: number; fields: Pairs; body: string }
+    author: AnswerAuthor
   }
   const file = read('answer.json') as File<Case, Keys>
-  it.each(file.cases)('$name: $expect', async ({ request, answer, expect: expected }) => {
+  it.each(file.cases)('$name: $expect', async ({ request, answer, author, expect: expected }) => {
     const key = nodeCrypto.importPublicKey(Object.values(file.keys)[0] as PublicJwk)
     const asked = {
       method: request.method,
@@ -73,6 +74,7 @@ describe('vectors/answer.json', () => {
       fields: parseFields(['Signature', request.signature]),
     }
     const received = {
+      author,
       status: answer.status,
       fields: parseFields(answer.fields.flat()),
       body: utf8(answer.body),

@@ -1,13 +1,14 @@
 /** The composition root: from a configuration to a gateway that listens. Everything below takes what it needs from here. */
-import type { Clock, Outbox } from '@holdfast/server'
-import { type AdminListener, openAdmin } from './admin.ts'
-import { cannotListen } from './complaint.ts'
-import type { Config } from './config.ts'
-import { createGateway } from './gateway.ts'
-import { createLog, gatewayLog, type Log } from './log.ts'
-import { standardOutput } from './log-output.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-import { credentialsFileOf, ensureFirstOperator } from './first-operator.ts'
+import type { Clock, KeyFile, Outbox } from '@holdfast/server'
+import { type AdminListener, openAdmin } from './operators/admin.ts'
+import { cannotListen } from './config/complaint.ts'
+import type { Config } from './config/config.ts'
+import type { MutualConfig } from './config/mutual.ts'
+import { createGateway, type Gateway } from './gateway.ts'
+import { createLog, gatewayLog, type Log } from './books/log.ts'
+import { standardOutput } from './books/log-output.ts'
+import { createMetrics, type Metrics } from './books/metrics.ts'
+import { credentialsFileOf, ensureFirstOperator } from './operators/first-operator.ts'
 import { openService, type Service } from './service.ts'
 
 /** What tests and demos put in the place of what the configuration says. */
@@ -21,6 +22,8 @@ export type GatewayOverrides = {
 
 export type RunningGateway = {
   readonly port: number
+  /** Where client certificates are asked for; null without such a listener. */
+  readonly mutualPort: number | null
   /** Null without an admin listener. */
   readonly adminPort: number | null
   /** Thumbprints of the service keys to build into the app. */
@@ -36,6 +39,26 @@ export type RunningGateway = {
 /** How long requests under way may still take once the gateway is told to stop. */
 const drainMs = 30_000
 
+/** Null without a listener that asks for certificates. */
+async function listenMutual(
+  gateway: Gateway,
+  {
+    mutual,
+    keys,
+    log,
+  }: { readonly mutual: MutualConfig | undefined; readonly keys: KeyFile; readonly log: Log },
+): Promise<number | null> {
+  if (mutual !== undefined && keys.ca() === null)
+    log.warn('no CA yet: no client certificate is given out or accepted', { origin: mutual.origin })
+  if (mutual?.listen === undefined) return null
+  const { host, port: wanted } = mutual.listen
+  const { port } = await gateway.listenMutual({ host, port: wanted }).catch((error: unknown) => {
+    throw cannotListen(error, { host, port: wanted, key: 'mutual' })
+  })
+  log.info('listening for client certificates', { origin: mutual.origin, host, port })
+  return port
+}
+
 /** Starts listening. Rejects with Complaint when a store, the key file or a port cannot be opened. */
 export async function startGateway(
   config: Config,
@@ -48,7 +71,7 @@ export async function startGateway(
   metrics.watchLog(standardOutput())
   let admin: AdminListener | null = null
   try {
-    const { listen, routes, upstreams, defaultUpstream, limits, hosts, policy } = config
+    const { listen, routes, upstreams, defaultUpstream, limits, hosts, policy, mutual } = config
     const gateway = createGateway({
       server,
       keys,
@@ -63,18 +86,24 @@ export async function startGateway(
       log: gatewayLog(log),
       metrics,
       ...(listen.tls === undefined ? {} : { tls: listen.tls }),
+      ...(mutual === undefined
+        ? {}
+        : { mutual: { ...mutual, ...(mutual.listen && { tls: mutual.listen.tls }) } }),
     })
     const credentialsFile = withAdmin ? await ensureFirstOperator(config, service) : credentialsFileOf(config)
     if (withAdmin)
       admin = await openAdmin(config, { service, log, metrics: () => metrics.registry.metrics() })
+    const mutualPort = await listenMutual(gateway, { mutual, keys, log })
     const { port } = await gateway
       .listen({ host: listen.host, port: listen.port })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        await gateway.close({ drainMs: 0 })
         throw cannotListen(error, { ...listen, key: 'listen' })
       })
     log.info('listening', { origin: config.origin, host: listen.host, port })
     return {
       port,
+      mutualPort,
       adminPort: admin?.port ?? null,
       pins: keys.servicePins(),
       credentialsFile,

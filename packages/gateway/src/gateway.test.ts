@@ -12,7 +12,7 @@ import { memoryShortLived, memoryStore } from '@holdfast/server/memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { backend, exchangeRaw, gatewayTo } from '../test/fixture.ts'
 import { openSession, signedText, type SignedText } from '../test/session.ts'
-import type { TlsFiles } from './listener.ts'
+import type { TlsFiles } from './line/listener-tls.ts'
 
 const origin = 'http://127.0.0.1:8080'
 const codeOf = (answer: string): string | undefined => /holdfast-error: (\w+)/.exec(answer)?.[1]

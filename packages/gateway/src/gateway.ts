@@ -1,19 +1,22 @@
 /** The gateway's data path put together: a listener, the proxy behind it, a pool for each backend. */
 import type { Clock, HoldfastServer, KeyRing } from '@holdfast/server'
-import type { GatewayLog } from './access-log.ts'
-import { createCall } from './call.ts'
-import { acceptedHosts } from './edge.ts'
-import { createLedger } from './ledger.ts'
-import { createLoad, type Limits } from './limits.ts'
-import { createListener, type TlsFiles } from './listener.ts'
-import type { Metrics } from './metrics.ts'
-import { createProxy } from './proxy.ts'
-import { createRandomPool } from './random-pool.ts'
-import { createRefusal } from './refusal.ts'
-import { createRemotes } from './remote.ts'
-import { createRouter, type GatewayRoute } from './route.ts'
-import { createUpstream, type UpstreamOptions } from './upstream.ts'
-import { createVerifyBatch } from './verify-batch.ts'
+import type { GatewayLog } from './books/access-log.ts'
+import { createCall } from './proxy/call.ts'
+import { acceptedHosts } from './line/edge.ts'
+import { createLedger } from './books/ledger.ts'
+import { createLoad, type Limits } from './line/limits.ts'
+import { createListener, type Listener, type ListenerOptions } from './line/listener.ts'
+import type { TlsFiles } from './line/listener-tls.ts'
+import type { Metrics } from './books/metrics.ts'
+import { type ChannelOf, createMutual } from './line/mutual.ts'
+import { createProxy, type ProxyOptions } from './proxy/proxy.ts'
+import { createRandomPool } from './proxy/random-pool.ts'
+import { createRefusal } from './proxy/refusal.ts'
+import { createRemotes } from './line/remote.ts'
+import { createRouter, type GatewayRoute } from './proxy/route.ts'
+import { createUpstream, type UpstreamOptions } from './proxy/upstream.ts'
+import { createVerifyBatch } from './proxy/verify-batch.ts'
+import { createWriteWhole } from './proxy/whole.ts'
 
 export type GatewayOptions = {
   readonly server: HoldfastServer
@@ -34,10 +37,23 @@ export type GatewayOptions = {
   readonly log: GatewayLog
   readonly metrics: Metrics
   readonly tls?: TlsFiles
+  /** Client certificates: absent when none are taken. */
+  readonly mutual?: {
+    /** Origin whose host names that listener or terminator. */
+    readonly origin: string
+    /** Addresses and networks (CIDR) whose Client-Cert field counts (RFC 9440). */
+    readonly terminators: readonly string[]
+    /** Of the listener that asks for certificates; absent when only terminators do. */
+    readonly tls?: TlsFiles
+  }
 }
 
+type Address = { readonly host: string; readonly port: number }
+
 export interface Gateway {
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number }>
+  listen(address: Address): Promise<{ port: number }>
+  /** Where client certificates are asked for. Rejects with TypeError when none is configured. */
+  listenMutual(address: Address): Promise<{ port: number }>
   /**
    * Stops accepting, lets requests under way finish for up to `drainMs`, then ends what is left. Unsafe requests cut then
    * are marked as of unknown outcome.
@@ -71,47 +87,68 @@ export function createGateway(options: GatewayOptions): Gateway {
     defaultUpstream: options.defaultUpstream,
   })
   const ledger = createLedger({ clock, load, log, metrics })
-  const refusal = createRefusal({ server, ledger, restBytes: limits.bodyBytes })
-  const handle = createProxy({
+  const refusal = createRefusal({
+    server,
+    ledger,
+    restBytes: limits.bodyBytes,
+    bytesPerSecond: limits.answerBytesPerSecond,
+  })
+  const writeWhole = createWriteWhole({ server, refusal })
+  const { mutual } = options
+  const certificates = createMutual({ keys, clock, terminators: mutual?.terminators ?? [] })
+  const mutualHosts = mutual === undefined ? [] : acceptedHosts(mutual.origin, [])
+  const hosts = acceptedHosts(server.origin, [...options.hosts, ...mutualHosts])
+  const path: Omit<ProxyOptions, 'edge'> = {
     server,
     verify: createVerifyBatch(server),
     clock,
     limits,
     load,
-    edge: { hosts: acceptedHosts(server.origin, options.hosts), headerFields: limits.headerFields },
     findDestination,
     answerBytes: options.answerBytes,
     random,
     remotes,
     ledger,
     refusal,
-    call: createCall({ server, clock, limits, ledger, refusal }),
-  })
-  const listener = createListener({
-    limits,
-    remotes,
-    tls: options.tls,
-    longestTimeoutMs: longestTimeoutMs(options),
-    handle,
-    refuse: (error) => server.refuse(error, null),
-    onCut(cut): void {
-      metrics.refused(cut.code)
-      log.connection(cut)
-    },
-  })
+    writeWhole,
+    call: createCall({ server, clock, limits, load, ledger, refusal, writeWhole }),
+  }
+  const openListener = (channelOf: ChannelOf, tls: Pick<ListenerOptions, 'tls' | 'clientCas'>): Listener =>
+    createListener({
+      ...tls,
+      limits,
+      remotes,
+      longestTimeoutMs: longestTimeoutMs(options),
+      handle: createProxy({ ...path, edge: { hosts, headerFields: limits.headerFields, channelOf } }),
+      refuse: (error) => server.refuse(error, null),
+      onCut(cut): void {
+        metrics.refused(cut.code)
+        log.connection(cut)
+      },
+    })
+  const listener = openListener(certificates.ofTerminator, { tls: options.tls })
+  const mutualListener =
+    mutual?.tls === undefined
+      ? null
+      : openListener(certificates.ofConnection, { tls: mutual.tls, clientCas: () => keys.caCertificates() })
+  const listeners = mutualListener === null ? [listener] : [listener, mutualListener]
 
   async function shutDown(drainMs: number): Promise<void> {
-    listener.drain()
+    for (const each of listeners) each.drain()
     const drained = await within(load.idle(), drainMs)
     const pools = [...upstreams.values()]
     await Promise.all(pools.map((pool) => (drained ? pool.close() : pool.destroy())))
     await within(load.idle(), settleMs)
-    await listener.close()
+    await Promise.all(listeners.map((each) => each.close()))
   }
 
   let closing: Promise<void> | null = null
   return {
     listen: (address) => listener.listen(address),
+    async listenMutual(address: Address): Promise<{ port: number }> {
+      if (mutualListener === null) throw new TypeError('no listener for client certificates is configured')
+      return mutualListener.listen(address)
+    },
     close({ drainMs }): Promise<void> {
       closing ??= shutDown(drainMs)
       return closing

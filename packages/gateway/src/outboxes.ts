@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { fromUtf8, HoldfastError } from '@holdfast/core'
 import type { Outbox } from '@holdfast/server'
 import { request } from 'undici'
-import type { OutboxConfig } from './config.ts'
+import type { OutboxConfig } from './config/config.ts'
 
 type Message = { to: string; text: string }
 

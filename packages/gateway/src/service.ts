@@ -1,5 +1,4 @@
 /** The service behind the sockets: stores, keys, outbox and the ordered checks, opened as one configuration says. */
-import type { RouteRule } from '@holdfast/core'
 import {
   type Clock,
   createServer,
@@ -8,11 +7,10 @@ import {
   type Outbox,
   systemClock,
 } from '@holdfast/server'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { openKeys } from './keys.ts'
-import type { Log } from './log.ts'
+import type { Log } from './books/log.ts'
 import { createOutbox } from './outboxes.ts'
-import type { GatewayRoute } from './route.ts'
 import { closeStores, openStores, type Stores } from './stores.ts'
 
 export type ServiceOptions = { readonly log: Log; readonly clock?: Clock; readonly outbox?: Outbox }
@@ -47,10 +45,6 @@ function repeating(act: () => Promise<void>, everyMs: number): { stop(): Promise
   }
 }
 
-function ruleOf({ path, methods, policy, signer, fields }: GatewayRoute): RouteRule {
-  return { path, ...(methods === undefined ? {} : { methods }), policy, signer, fields }
-}
-
 /** Rejects with Complaint when a store or the key file cannot be opened. */
 export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
   const { log, clock = systemClock, outbox = createOutbox(config.outbox) } = options
@@ -60,10 +54,22 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     act().catch((cause: unknown) => log.error(event, { cause }))
   const reloadKeys = attempt('key file not reloaded', () => keys.reload())
   const { origin, policy } = config
-  // Clients read these rules in the statement: names of upstreams are none of their business.
-  const routes = config.routes.map(ruleOf)
+  const pins = config.pins === undefined ? {} : { pins: config.pins }
+  const sealing = config.sealing === undefined ? {} : { sealing: config.sealing }
+  const mutual = config.mutual === undefined ? {} : { mutual: { origin: config.mutual.origin } }
   try {
-    const server = await createServer({ origin, ...stores, keys, policy, routes, outbox, clock })
+    const server = await createServer({
+      origin,
+      ...stores,
+      keys,
+      policy,
+      routes: config.routes,
+      outbox,
+      clock,
+      ...pins,
+      ...sealing,
+      ...mutual,
+    })
     const chores = [
       repeating(reloadKeys, keyReloadMs),
       repeating(

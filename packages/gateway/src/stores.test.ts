@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { openStores } from './stores.ts'
 
 /** Speaks as much of the Redis protocol as opening takes: each command is an array whose words are told in turn. */

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { HoldfastError } from '@holdfast/core'
 import type { DurableStore, ShortLivedStore } from '@holdfast/server'
-import { Complaint } from './complaint.ts'
-import type { Config } from './config.ts'
+import { Complaint } from './config/complaint.ts'
+import type { Config } from './config/config.ts'
 
 export type Stores = { readonly store: DurableStore; readonly shortLived: ShortLivedStore }
 

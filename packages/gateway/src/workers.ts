@@ -1,11 +1,11 @@
 /** Several processes behind one port: the primary owns the admin listener and replaces workers that end unasked. */
 import cluster, { type Worker } from 'node:cluster'
 import { AggregatorRegistry, type Registry } from 'prom-client'
-import { openAdmin } from './admin.ts'
-import { Complaint } from './complaint.ts'
-import type { Config } from './config.ts'
-import { ensureFirstOperator } from './first-operator.ts'
-import type { Log } from './log.ts'
+import { openAdmin } from './operators/admin.ts'
+import { Complaint } from './config/complaint.ts'
+import type { Config } from './config/config.ts'
+import { ensureFirstOperator } from './operators/first-operator.ts'
+import type { Log } from './books/log.ts'
 import { openService } from './service.ts'
 
 /** What primary and worker say to each other. */
@@ -15,6 +15,8 @@ export type RunningWorkers = {
   readonly port: number
   readonly adminPort: number
   readonly pins: readonly string[]
+  /** Whether there is a CA of client certificates. */
+  readonly hasCa: boolean
   readonly credentialsFile: string
   reloadKeys(): Promise<void>
   close(): Promise<void>
@@ -146,6 +148,7 @@ export async function startWorkers(config: Config, count: number, log: Log): Pro
       port,
       adminPort: admin.port,
       pins: service.keys.servicePins(),
+      hasCa: service.keys.ca() !== null,
       credentialsFile,
       async reloadKeys(): Promise<void> {
         pool.tell('holdfast-reload')

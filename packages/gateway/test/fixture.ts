@@ -4,22 +4,23 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { type AddressInfo } from 'node:net'
 import { defaultRule, findRule, HoldfastError, problemOf, utf8 } from '@holdfast/core'
-import type {
-  Claim,
-  HoldfastServer,
-  KeptAnswer,
-  KeyRing,
-  RequestHead,
-  VerifiedRequest,
+import {
+  type Claim,
+  type HoldfastServer,
+  type KeptAnswer,
+  type KeyRing,
+  type RequestHead,
+  SealedRefusal,
+  type VerifiedRequest,
 } from '@holdfast/server'
 import { onTestFinished } from 'vitest'
-import type { FailureRecord, GatewayLog, RequestRecord } from '../src/access-log.ts'
+import type { FailureRecord, GatewayLog, RequestRecord } from '../src/books/access-log.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
-import { defaultLimits, type Limits } from '../src/limits.ts'
-import type { TlsFiles } from '../src/listener.ts'
-import { createMetrics, type Metrics } from '../src/metrics.ts'
-import type { GatewayRoute } from '../src/route.ts'
-import type { UpstreamOptions } from '../src/upstream.ts'
+import { defaultLimits, type Limits } from '../src/line/limits.ts'
+import type { TlsFiles } from '../src/line/listener-tls.ts'
+import { createMetrics, type Metrics } from '../src/books/metrics.ts'
+import type { GatewayRoute } from '../src/proxy/route.ts'
+import type { UpstreamOptions } from '../src/proxy/upstream.ts'
 
 export const secret: Uint8Array = new Uint8Array(32).fill(7)
 const clock = { now: (): number => Date.now(), monotonic: (): number => performance.now() }
@@ -77,6 +78,9 @@ export function fakeServer(routes: readonly GatewayRoute[] = []): FakeServer {
     origin: 'http://gateway.test',
     claims,
     nextClaim: () => new Promise((resolve) => waiting.push(resolve)),
+    sealing: { offered: false, open: () => Promise.reject(new HoldfastError('stale_sealing_key')) },
+    sign: (_request: VerifiedRequest, { status, fields, body }: KeptAnswer) =>
+      Promise.resolve({ status, fields: [...fields, ['signature', `over ${body.length}`] as const], body }),
     owns: (path: string) => path.startsWith('/holdfast/'),
     answer: (_head: RequestHead, body: Uint8Array) =>
       Promise.resolve({
@@ -94,6 +98,7 @@ export function fakeServer(routes: readonly GatewayRoute[] = []): FakeServer {
     },
     claim,
     refuse(error: unknown) {
+      if (error instanceof SealedRefusal) return Promise.resolve(error.answer)
       const known = error instanceof HoldfastError ? error : new HoldfastError('internal_error')
       const problem = problemOf(known, 418)
       const refusal = {

@@ -56,12 +56,13 @@ function readyLine(held: Held): Promise<Ready> {
   })
 }
 
-export function createPlace(config: string): Place {
+/** `nodeArgs` are for node itself. */
+export function createPlace(config: string, nodeArgs: readonly string[] = []): Place {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
   writeFileSync(join(directory, 'holdfast.yaml'), config)
   const children = new Set<ChildProcess>()
   const start = (args: readonly string[], input?: string): Held => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: directory })
+    const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { cwd: directory })
     child.stdin.end(input)
     children.add(child)
     child.once('close', () => children.delete(child))

@@ -76,7 +76,7 @@ export async function proveActivation(
   const proofKey = record === null ? nobodysKey : keys.open(keyContext(codeId), record.sealedKey)
   let transcript: string | null = null
   // A phone may hold the statement of the key before or after a rotation; it can have accepted a pinned key only.
-  for (const serviceKey of keys.servicePins()) {
+  for (const serviceKey of keys.serviceThumbprints()) {
     const said = { deviceKey, serviceKey, issuer: origin, challenge, platform, name }
     const proof = await activationProof(proofKey, said, nodeCrypto)
     if (equal(utf8(proof), utf8(request.proof)))

@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts'
 import type { RequestHead } from './head.ts'
 import { isOneTimeText } from './one-time-text.ts'
 import { limitAnonymous } from './rate.ts'
-import { createRepeats, requestContext, type Repeats } from './repeat.ts'
+import { createRepeats, requestLock, type Repeats } from './repeat.ts'
 import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
 import type { Statement } from './statement.ts'
 import type { DeviceRecord, EnrolmentRecord } from './store.ts'
@@ -75,7 +75,7 @@ async function complete(
     enrolment.id,
     device,
     policy.devicesPerUser,
-    repeats.keep(signature, requestContext(signature), confirmed),
+    repeats.keep(signature, requestLock(signature), confirmed),
     auditEntry('device.bound', { at: createdAt, actor: id, user, device: id, detail: { platform } }),
   )
   if (result === 'device_limit') throw new HoldfastError('device_limit')
@@ -103,7 +103,7 @@ async function confirm(
   const signature = verifySignature(head, { origin, routeFields: [], key })
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
   const { one_time_text: digits } = parseEnrolmentConfirmation(body)
-  return repeats.once(signature, requestContext(signature), async () => {
+  return repeats.once(signature, requestLock(signature), async () => {
     // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Only
     // for the enrolment that bound it: under another phone's transcript the answer would make that phone believe it is bound.
     if (bound?.enrolmentId === id) return bindingOf(bound, id, tools)

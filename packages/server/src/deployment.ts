@@ -1,5 +1,5 @@
 /** What one service is made of. Time, randomness, stores and senders enter here and nowhere else. */
-import type { RouteRule } from '@holdfast/core'
+import type { RouteRule, SealingSuite } from '@holdfast/core'
 import type { KeyRing } from './keys.ts'
 import type { Outbox } from './outbox.ts'
 import type { Policy } from './policy.ts'
@@ -22,4 +22,13 @@ export type Deployment = {
   readonly routes: readonly RouteRule[]
   readonly outbox: Outbox
   readonly clock: Clock
+  /** Suites sealed requests may use, best first; absent when none are taken (docs/protocol.md 8). */
+  readonly sealing?: { readonly suites: readonly SealingSuite[] }
+  /**
+   * Pins of every TLS key clients may be shown at `origin` and at `mutual`, two at least, one of them kept in reserve; absent when
+   * clients pin none (docs/protocol.md 2.4).
+   */
+  readonly pins?: readonly string[]
+  /** Where connections with a client certificate are taken, `https://host[:port]`; absent when nowhere (docs/protocol.md 10). */
+  readonly mutual?: { readonly origin: string }
 }

@@ -22,7 +22,7 @@ import type { RequestHead } from './head.ts'
 import { digestOneTimeText, generateOneTimeText, wordOneTimeText } from './one-time-text.ts'
 import type { OutboxMessage } from './outbox.ts'
 import { limitAnonymous } from './rate.ts'
-import { createRepeats, requestContext, type Repeats } from './repeat.ts'
+import { createRepeats, requestLock, type Repeats } from './repeat.ts'
 import { verifySignature, type VerifiedSignature } from './signature.ts'
 import type { Statement } from './statement.ts'
 import type { EnrolmentRecord } from './store.ts'
@@ -94,7 +94,7 @@ async function open(
     expiresAt: textEndsAt + policy.repeatSeconds * 1000,
   }
   const facts = { at: createdAt, actor: systemActor, user: record.user, detail: { enrolment: id, platform } }
-  const kept = repeats.keep(signature, requestContext(signature), begun)
+  const kept = repeats.keep(signature, requestLock(signature), begun)
   const audit = auditEntry('enrolment.begun', facts)
   if (!(await store.redeemActivation(record.codeId, enrolment, kept, audit)))
     throw new HoldfastError('activation_refused')
@@ -135,7 +135,7 @@ async function begin(head: RequestHead, body: unknown, tools: Tools): Promise<{ 
   if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
   const begun = await repeats.once(
     signature,
-    requestContext(signature),
+    requestLock(signature),
     async () => {
       // A bound key is not bound again; the code stays as it was.
       const proved = bound === null ? await proveActivation(request, key.thumbprint, deployment) : null

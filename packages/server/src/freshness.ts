@@ -21,8 +21,9 @@ function judge(use: NonceUse, stamp: Stamp, now: number): void {
   // Before this moment the memory may have held what it no longer holds.
   const blindUntil = use.epoch + toleranceMs
   if (use.epoch > 0 && stamp.createdMs < blindUntil) {
-    // `created` is in whole seconds: only the first one that is not before it passes.
-    const firstCreatedMs = Math.ceil(blindUntil / 1000) * 1000
+    // `created` is in whole seconds: only the first one that is not before it passes. One more, since a phone knows this clock
+    // only as well as the round trip it asked it by.
+    const firstCreatedMs = Math.ceil(blindUntil / 1000) * 1000 + 1000
     throw new HoldfastError('nonce_store_restarted', {
       retryAfter: Math.max(1, Math.ceil((firstCreatedMs - now) / 1000)),
     })

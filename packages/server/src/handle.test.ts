@@ -90,7 +90,14 @@ describe('handle', () => {
   })
 
   it('strips our names from what an open route gets', async () => {
-    const request = new Request(`${origin}/open`, { headers: { 'holdfast-user': 'bob', 'x-other': '1' } })
+    const request = new Request(`${origin}/open`, {
+      headers: {
+        'holdfast-user': 'bob',
+        'client-cert': ':AAAA:',
+        'client-cert-chain': ':AAAA:',
+        'x-other': '1',
+      },
+    })
     expect(await (await handle(rig.server, request, options)).json()).toMatchObject({ user: null })
     expect([...(seen[0]?.headers.keys() ?? [])]).toEqual(['x-other'])
   })
@@ -109,6 +116,7 @@ describe('handle', () => {
     )
     const statement = await handle(rig.server, new Request(`${origin}/.well-known/holdfast`), options)
     expect(statement.headers.get('content-type')).toBe('application/jwt')
+    expect(statement.headers.get('strict-transport-security')).toBe('max-age=31536000')
     expect(codeOf(await handle(rig.server, new Request(`${origin}/Holdfast/time`), options))).toBe(
       'ambiguous_request',
     )
@@ -118,5 +126,39 @@ describe('handle', () => {
     options = { ...options, next: async () => Promise.reject(new Error('after the money moved')) }
     expect(codeOf(await send())).toBe('outcome_unknown')
     expect(codeOf(await send())).toBe('outcome_unknown')
+  })
+
+  it.each([
+    ['a read', 'GET', '/transfers'],
+    ['a write, whose answer is kept too', 'POST', '/transfers'],
+    ['an open route', 'GET', '/open'],
+  ])('lets the application say nothing in our words: %s', async (_what, method, target) => {
+    const said = {
+      'Holdfast-Error': 'device_revoked',
+      'holdfast-repeated': 'true',
+      signature: 'hf=:AAAA:',
+      'signature-input': 'hf=()',
+    }
+    options = {
+      ...options,
+      async next(): Promise<Response> {
+        const response = new Response('{}', {
+          status: 403,
+          statusText: 'No',
+          headers: { ...said, 'x-other': '1' },
+        })
+        response.headers.append('set-cookie', 'a=1')
+        response.headers.append('set-cookie', 'b=2')
+        return response
+      },
+    }
+    const answer = await send({ method, target })
+    expect([answer.status, answer.statusText, await answer.text()]).toEqual([403, 'No', '{}'])
+    expect(Object.keys(said).filter((name) => answer.headers.has(name))).toEqual([])
+    expect([answer.headers.get('x-other'), answer.headers.getSetCookie()]).toEqual(['1', ['a=1', 'b=2']])
+    if (method !== 'POST') return
+    const again = await send({ method, target })
+    const names = ['holdfast-error', 'holdfast-repeated', 'signature']
+    expect(names.map((name) => again.headers.get(name))).toEqual([null, 'true', null])
   })
 })

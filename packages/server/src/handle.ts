@@ -1,5 +1,14 @@
 /** Holdfast as a library in a server of Request and Response: the checks of the gateway without the gateway. */
-import { HoldfastError, isSafeMethod } from '@holdfast/core'
+import {
+  type ErrorCode,
+  HoldfastError,
+  isSafeMethod,
+  maxSealedBody,
+  maxSealedMessage,
+  reservedPrefix,
+  sealedPath,
+} from '@holdfast/core'
+import type { ClientCertificate } from './certificate.ts'
 import { parseHead, type RequestHead } from './head.ts'
 import type { OwnAnswer } from './http.ts'
 import type { KeptAnswer } from './idempotency.ts'
@@ -7,7 +16,10 @@ import type { VerifiedRequest } from './request.ts'
 import type { HoldfastServer } from './server.ts'
 
 export type HandleOptions = {
-  /** Runs for a request that passed, or for one on an open route: then `verified` is null. */
+  /**
+   * Runs for a request that passed, or for one on an open route: then `verified` is null. Of its answer `Signature`,
+   * `Signature-Input` and names that begin with `holdfast-` are dropped: those are the service's to say (docs/protocol.md 3.8).
+   */
   readonly next: (request: Request, verified: VerifiedRequest | null) => Promise<Response>
   /** Largest body in bytes; more is refused with `body_too_large`. */
   readonly bodyBytes: number
@@ -15,6 +27,8 @@ export type HandleOptions = {
   readonly answerBytes: number
   /** Address of the peer, for rates and audit. */
   readonly remote: string
+  /** What the connection's client certificate proved ({@link verifyClientCertificate}), when it showed one. */
+  readonly certificate?: ClientCertificate
 }
 
 function responseOf(answer: OwnAnswer | KeptAnswer, ...more: Array<[string, string]>): Response {
@@ -23,12 +37,16 @@ function responseOf(answer: OwnAnswer | KeptAnswer, ...more: Array<[string, stri
   return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: fields })
 }
 
-async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+async function readBody(
+  { body }: Request | Response,
+  limit: number,
+  tooLarge: ErrorCode = 'body_too_large',
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length
-    if (length > limit) throw new HoldfastError('body_too_large')
+    if (length > limit) throw new HoldfastError(tooLarge)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -69,11 +87,31 @@ function coveredRequest(request: Request, verified: VerifiedRequest, body: Uint8
   return new Request(request.url, { method: request.method, headers, ...content })
 }
 
-/** On an open route anybody may say anything, but nobody may say who he is in our words. */
+/** On an open route anybody may say anything, but nobody may say who he is in our words, or in a terminator's (RFC 9440). */
 function openRequest(request: Request): Request {
   const headers = new Headers(request.headers)
-  for (const name of request.headers.keys()) if (name.startsWith('holdfast-')) headers.delete(name)
+  for (const name of request.headers.keys())
+    if (name.startsWith(reservedPrefix) || name.startsWith('client-cert')) headers.delete(name)
   return new Request(request, { headers })
+}
+
+function isOurs(name: string): boolean {
+  return name === 'signature' || name === 'signature-input' || name.startsWith(reservedPrefix)
+}
+
+/** Runs the application. What it says in our words reaches nobody: clients believe `Holdfast-Error`, inside a seal above all. */
+async function runNext(
+  { next }: HandleOptions,
+  request: Request,
+  verified: VerifiedRequest | null,
+): Promise<Response> {
+  const response = await next(request, verified)
+  const dropped = [...response.headers.keys()].filter(isOurs)
+  if (dropped.length === 0) return response
+  const { status, statusText, body } = response
+  const headers = new Headers(response.headers)
+  for (const name of dropped) headers.delete(name)
+  return new Response(body, { status, statusText, headers })
 }
 
 async function pass(
@@ -84,14 +122,51 @@ async function pass(
 ): Promise<Response> {
   const rule = server.rule(head)
   if (!server.owns(head.target.path) && rule.policy === 'open')
-    return options.next(openRequest(request), null)
+    return runNext(options, openRequest(request), null)
   const verified = server.owns(head.target.path) ? null : await server.verify(head, rule)
   const body = await readBody(request, options.bodyBytes)
   if (verified === null) return responseOf(await server.answer(head, body))
   server.verifyBody(verified, body)
   const covered = coveredRequest(request, verified, body)
-  const run = (): Promise<Response> => options.next(covered, verified)
-  return isSafeMethod(head.method) ? run() : runOnce(server, verified, options, run)
+  const run = (): Promise<Response> => runNext(options, covered, verified)
+  const response = await (isSafeMethod(head.method) ? run() : runOnce(server, verified, options, run))
+  // A seal already says who made the answer, and for which request.
+  return rule.answer === 'signed' && !head.channel.sealed ? signed(server, verified, response) : response
+}
+
+/** Gathered whole, since a signature covers the whole. */
+async function signed(
+  server: HoldfastServer,
+  verified: VerifiedRequest,
+  response: Response,
+): Promise<Response> {
+  // An answer to HEAD has no content, whatever the application put there.
+  const content = verified.head.method === 'HEAD' ? new Response() : response
+  const body = await readBody(content, maxSealedBody, 'answer_too_large')
+  return responseOf(
+    await server.sign(verified, { status: response.status, fields: [...response.headers], body }),
+  )
+}
+
+/** Answers the request inside a seal, within the seal: whatever becomes of it, outside it is an answer like any other. */
+async function passSealed(
+  server: HoldfastServer,
+  request: Request,
+  head: RequestHead,
+  options: HandleOptions,
+): Promise<Response> {
+  const message = await readBody(request, maxSealedMessage, 'sealed_body_too_large')
+  const exchange = await server.sealing.open(head, message)
+  const { method, target, fields } = exchange.head
+  const content = exchange.body.length > 0 ? { body: new Uint8Array(exchange.body) } : {}
+  try {
+    const inner = new Request(server.origin + target.raw, { method, headers: [...fields], ...content })
+    const response = await pass(server, inner, exchange.head, options)
+    const body = await readBody(response, maxSealedBody, 'answer_too_large')
+    return responseOf(await exchange.seal({ status: response.status, fields: [...response.headers], body }))
+  } catch (error) {
+    return responseOf(await exchange.seal(await server.refuse(error, exchange.head)))
+  }
 }
 
 /** Never throws: every failure is a problem answer. */
@@ -104,8 +179,11 @@ export async function handle(
   try {
     // A Request has no raw target; its URL is already normalised, so odd forms cannot reach this door.
     const { pathname, search } = new URL(request.url)
-    head = parseHead(request.method, pathname + search, [...request.headers].flat(), options.remote)
-    return await pass(server, request, head, options)
+    const channel = { sealed: false, certificate: options.certificate ?? null }
+    head = parseHead(request.method, pathname + search, [...request.headers].flat(), options.remote, channel)
+    return head.target.path === sealedPath
+      ? await passSealed(server, request, head, options)
+      : await pass(server, request, head, options)
   } catch (error) {
     return responseOf(await server.refuse(error, head))
   }

@@ -54,6 +54,13 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   request_in_progress: 409,
   request_already_executed: 409,
   outcome_unknown: 409,
+  sealed_required: 403,
+  stale_sealing_key: 409,
+  sealed_request_refused: 400,
+  sealed_body_too_large: 413,
+  answer_too_large: 502,
+  certificate_required: 403,
+  certificate_refused: 403,
   activation_refused: 403,
   enrolment_refused: 403,
   one_time_text_refused: 403,
@@ -73,6 +80,9 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   answer_refused: 500,
   network_unreachable: 500,
   unverified_refusal: 500,
+  server_key_refused: 500,
+  sealing_unavailable: 500,
+  reply_refused: 500,
   not_enrolled: 500,
   already_enrolled: 500,
   activation_code_malformed: 400,
@@ -81,10 +91,14 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   state_unavailable: 500,
 }
 
-const always: ReadonlyArray<readonly [string, string]> = [
+/** On every answer of our own. */
+export const always: ReadonlyArray<readonly [string, string]> = [
   ['cache-control', 'no-store'],
   ['x-content-type-options', 'nosniff'],
 ]
+
+/** RFC 6797: browsers that heard it once never try the origin in the clear. */
+const strictTransport = ['strict-transport-security', 'max-age=31536000'] as const
 
 export type AnswerInput = {
   readonly status: number
@@ -100,14 +114,15 @@ export async function ownAnswer(
   deployment: Deployment,
 ): Promise<OwnAnswer> {
   const { status, contentType, body } = input
-  const fields = [['content-type', contentType] as const, ...always, ...(input.fields ?? [])]
+  const secure = deployment.origin.startsWith('https:') ? [strictTransport] : []
+  const fields = [['content-type', contentType] as const, ...always, ...secure, ...(input.fields ?? [])]
   if (head === null || !wasSigned(head)) return { status, fields, body }
   const { kid, privateKey } = deployment.keys.token()
   // Wall clock as it is: a refusal because of the clock must still be answerable.
   const created = Math.floor(Date.now() / 1000)
   const request = messageOf(head, deployment.origin)
   const signed = await signAnswer(
-    { status, contentType, body, request, created, key: privateKey, kid },
+    { author: 'service', status, contentType, body, request, created, key: privateKey, kid },
     nodeCrypto,
   )
   return { status, fields: [...fields, ...Object.entries(signed)], body }
@@ -142,6 +157,13 @@ export async function problemAnswer(
   if (status === 401)
     fields.push(['www-authenticate', code === 'operator_required' ? 'Basic realm="holdfast"' : 'Holdfast'])
   const body = utf8(JSON.stringify(problemOf(error, status)))
-  const answer = await ownAnswer({ status, contentType: problemType, body, fields }, head, deployment)
+  const input = { status, contentType: problemType, body, fields }
+  const answer = await ownAnswer(input, head, deployment).catch((unsignable: unknown) => {
+    if (head === null) throw unsignable
+    return null
+  })
+  // The token key is away, too: nobody would believe what was to be said without its signature.
+  if (answer === null)
+    return problemAnswer(new HoldfastError('store_unavailable', { cause: failure }), null, deployment)
   return { ...answer, refusal: { code, reference, cause: known ? failure.cause : failure } }
 }

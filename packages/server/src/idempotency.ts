@@ -1,7 +1,7 @@
 /** An unsafe request reaches the backend once, whatever is lost on the way (docs/protocol.md 3.7). */
 import { fromBase64url, fromUtf8, HoldfastError, toBase64url, utf8 } from '@holdfast/core'
-import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Deployment } from './deployment.ts'
+import type { KeyRing } from './keys.ts'
 import { assertVerified, type VerifiedRequest } from './request.ts'
 import type { ClaimResult } from './store.ts'
 
@@ -40,11 +40,12 @@ const ofOneTry: ReadonlySet<string> = new Set(['@method', '@target-uri', 'author
 
 /**
  * The same key may only come with the same request: method, target, and every field the signature covers. JSON of an array
- * of strings has one reading.
+ * of strings has one reading. With the Idempotency-Key in it, nobody who has store and keys can try what the rest may have been.
  */
-function fingerprintOf({ head, covered }: VerifiedRequest): string {
+function fingerprintOf({ head, covered }: VerifiedRequest, idempotencyKey: string, keys: KeyRing): string {
   const fields = covered.filter((name) => !ofOneTry.has(name)).map((name) => [name, head.fields.get(name)])
-  return toBase64url(nodeCrypto.sha256(utf8(JSON.stringify([head.method, head.target.raw, fields]))))
+  const facts = [idempotencyKey, head.method, head.target.raw, fields]
+  return keys.digest('fingerprint', JSON.stringify(facts))
 }
 
 function refusalOf(
@@ -66,20 +67,23 @@ export function createClaims(deployment: Deployment): (verified: VerifiedRequest
   return async function claim(verified: VerifiedRequest): Promise<Claim> {
     assertVerified(verified)
     const deviceId = verified.device.id
-    const idempotencyKey = verified.head.fields.get('idempotency-key')
-    if (idempotencyKey === undefined) throw new HoldfastError('idempotency_key_missing')
+    const presented = verified.head.fields.get('idempotency-key')
+    if (presented === undefined) throw new HoldfastError('idempotency_key_missing')
+    // The key itself opens the kept answer, so the store only ever sees a digest of it.
+    const secret = utf8(presented)
+    const idempotencyKey = keys.digest('idempotency', presented)
     const now = clock.now()
     const expiresAt = now + policy.idempotency.lifeSeconds * 1000
-    const fingerprint = fingerprintOf(verified)
+    const fingerprint = fingerprintOf(verified, presented, keys)
     const result = await store.claim({ deviceId, idempotencyKey, fingerprint, now, expiresAt })
-    const context = `answer:${deviceId}:${idempotencyKey}`
+    const context = `answer:${deviceId}`
     if (result.kind === 'answered')
-      return { kind: 'repeat', answer: decodeAnswer(keys.open(context, result.sealedAnswer)) }
+      return { kind: 'repeat', answer: decodeAnswer(keys.open(context, result.sealedAnswer, secret)) }
     if (result.kind !== 'new') throw refusalOf(result, now, policy.idempotency.leaseSeconds * 1000)
     return {
       kind: 'run',
       settle: (answer: KeptAnswer): Promise<void> => {
-        const sealedAnswer = keys.seal(context, encodeAnswer(answer))
+        const sealedAnswer = keys.seal(context, encodeAnswer(answer), secret)
         return store.settleClaim(deviceId, idempotencyKey, { kind: 'answered', sealedAnswer })
       },
       executed: (): Promise<void> => store.settleClaim(deviceId, idempotencyKey, { kind: 'executed' }),

@@ -1,8 +1,11 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HoldfastError } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { issueCertificate } from './ca.ts'
 import { openKeyFile, type KeyFile } from './key-file.ts'
 
 let folder: string
@@ -138,11 +141,171 @@ describe('rotation', () => {
   })
 })
 
+describe('the CA', () => {
+  const day = 24 * 3_600_000
+  const certify = (keys: KeyFile, ms: number): X509Certificate => {
+    const ca = keys.ca()
+    if (ca === null) throw new Error('there is no CA')
+    const { publicJwk } = nodeCrypto.generateKeyPair()
+    const asked = { device: 'device', uri: 'urn:holdfast:device', publicJwk, now: ms, lifeSeconds: 259_200 }
+    return new X509Certificate(issueCertificate(ca, asked).certificate)
+  }
+  const isTrusted = (certificate: X509Certificate, keys: KeyFile): boolean =>
+    keys.caCertificates().some((der) => certificate.verify(new X509Certificate(der).publicKey))
+
+  test('is made when asked for, works at once, and has its name', async () => {
+    const keys = await openKeyFile(path, { clock, crypto: nodeCrypto, caName: 'CA of a test' })
+    expect([keys.ca(), keys.caCertificates()]).toEqual([null, []])
+    const before = keys.version()
+    await keys.rotate('ca')
+    expect(keys.version()).not.toBe(before)
+    const [der] = keys.caCertificates()
+    const certificate = new X509Certificate(der as Uint8Array)
+    expect(certificate.subject).toBe('CN=CA of a test')
+    expect(certificate.ca).toBe(true)
+    expect(isTrusted(certify(keys, now), keys)).toBe(true)
+    expect((await openHere()).ca()?.kid).toBe(keys.ca()?.kid)
+  })
+
+  test('is replaced without a certificate dying before its time', async () => {
+    const keys = await openHere()
+    const node = await openHere()
+    await keys.rotate('ca')
+    const old = keys.ca()?.kid
+    await keys.rotate('ca')
+    await node.reload()
+    expect(node.caCertificates()).toHaveLength(2)
+    expect(node.ca()?.kid).toBe(old)
+    now += day - 1
+    const last = certify(node, now)
+    now += 1
+    expect(node.ca()?.kid).not.toBe(old)
+    const fresh = certify(keys, now)
+    now += 3 * day - 1
+    expect([isTrusted(last, node), isTrusted(fresh, node)]).toEqual([true, true])
+    now += 1
+    expect([isTrusted(last, node), isTrusted(fresh, node)]).toEqual([false, true])
+  })
+})
+
+describe('a rotation of the wrapping key', () => {
+  test('loses nothing that still counts, on any node, before and after', async () => {
+    const keys = await openHere()
+    const node = await openHere()
+    const old = {
+      sealed: keys.seal('place', Uint8Array.of(1)),
+      mac: keys.mac('place', 'x'),
+      digest: keys.digest('place', 'x'),
+    }
+    await keys.rotate('wrapping')
+    now += 59_999
+    // This node has not even heard of it.
+    expect(node.open('place', keys.seal('place', Uint8Array.of(2)))).toEqual(Buffer.of(2))
+    await node.reload()
+    now += 1
+    const sealed = keys.seal('place', Uint8Array.of(3))
+    for (const ring of [keys, node]) {
+      expect(ring.open('place', sealed)).toEqual(Buffer.of(3))
+      expect(ring.open('place', old.sealed)).toEqual(Buffer.of(1))
+      expect(ring.isMac('place', 'x', old.mac)).toBe(true)
+      expect(ring.mac('place', 'x')).not.toBe(old.mac)
+      expect(ring.digest('place', 'x')).toBe(old.digest)
+    }
+    now += 1441 * 60_000
+    expect(() => node.open('place', old.sealed)).toThrow(HoldfastError)
+    expect(node.isMac('place', 'x', old.mac)).toBe(false)
+    expect(node.digest('place', 'x')).toBe(old.digest)
+    expect(node.open('place', sealed)).toEqual(Buffer.of(3))
+  })
+})
+
+describe('a key that is gone', () => {
+  type Record = { token: Array<{ key: string }>; wrapping: Array<{ key: string }> }
+  const inFile = async (): Promise<Record> => JSON.parse(await readFile(path, 'utf8')) as Record
+  const hour = 3_600_000
+  const overlap = 1441 * 60_000
+
+  test('is erased from the file by a running process, an hour after that saw it gone, and by one of many', async () => {
+    const keys = await openHere()
+    const node = await openHere()
+    const old = await inFile()
+    await keys.rotate('token')
+    await keys.rotate('wrapping')
+    now += 60_000 + overlap
+    const late = await openHere()
+    for (const ring of [keys, node, late]) await ring.reload()
+    now += hour - 1
+    for (const ring of [keys, node, late]) await ring.reload()
+    expect((await inFile()).wrapping[0]).toEqual(old.wrapping[0])
+    now += 1
+    for (const ring of [keys, node, late]) await ring.reload()
+    const left = await readFile(path, 'utf8')
+    expect(left).not.toContain(old.wrapping[0]?.key)
+    expect(left).not.toContain(old.token[0]?.key)
+    for (const ring of [keys, node, late]) {
+      expect(use(ring, 'wrapping').map(({ state }) => state)).toEqual(['current'])
+      expect(use(ring, 'token').map(({ state }) => state)).toEqual(['current'])
+      expect(ring.token().kid).toBe(keys.token().kid)
+    }
+  })
+
+  test('is not erased on the word of a clock that was wrong for less than that', async () => {
+    let ahead = 0
+    const clockOf = { now: () => now + ahead, monotonic: () => now }
+    const keys = await openKeyFile(path, { clock: clockOf, crypto: nodeCrypto })
+    const sealed = keys.seal('place', Uint8Array.of(1))
+    await keys.rotate('wrapping')
+    ahead = 60_000 + overlap
+    await keys.reload()
+    now += hour - 1
+    ahead = 0
+    await keys.reload()
+    now += 1
+    ahead = 60_000 + overlap
+    await keys.reload()
+    ahead = 0
+    expect(keys.open('place', sealed)).toEqual(Buffer.of(1))
+    expect((await inFile()).wrapping).toHaveLength(2)
+  })
+
+  test('is erased by the next rotation of any key', async () => {
+    const keys = await openHere()
+    const old = await inFile()
+    await keys.rotate('wrapping')
+    now += 60_000 + overlap
+    await keys.rotate('forward')
+    expect((await inFile()).wrapping).toHaveLength(1)
+    expect(await readFile(path, 'utf8')).not.toContain(old.wrapping[0]?.key)
+  })
+
+  test('is tried again an hour later where the file could not be written', async () => {
+    const keys = await openHere()
+    await keys.rotate('wrapping')
+    now += 60_000 + overlap
+    await keys.reload()
+    now += hour
+    await mkdir(`${path}.new/full`, { recursive: true })
+    await expect(keys.reload()).rejects.toThrow('.new')
+    await rm(`${path}.new`, { recursive: true })
+    await keys.reload()
+    now += hour - 1
+    await keys.reload()
+    expect((await inFile()).wrapping).toHaveLength(2)
+    now += 1
+    await keys.reload()
+    expect((await inFile()).wrapping).toHaveLength(1)
+  })
+})
+
 test('what is described holds no private half', async () => {
   const keys = await openHere()
-  const file = JSON.parse(await readFile(path, 'utf8')) as { service: { current: string }; wrapping: string }
+  const file = JSON.parse(await readFile(path, 'utf8')) as {
+    service: { current: string }
+    wrapping: [{ key: string }]
+  }
   const shown = JSON.stringify(keys.describe())
-  expect(shown).not.toContain(file.wrapping)
+  expect(shown).not.toContain(file.wrapping[0].key)
   expect(shown).not.toContain(file.service.current)
-  for (const { jwk } of keys.describe()) expect(Object.keys(jwk).toSorted()).toEqual(['crv', 'kty', 'x', 'y'])
+  for (const { use: of, jwk } of keys.describe())
+    expect(Object.keys(jwk ?? {}).toSorted()).toEqual(of === 'wrapping' ? [] : ['crv', 'kty', 'x', 'y'])
 })

@@ -1,55 +1,91 @@
-/** The service's keys in one file (docs/operate.md): made at first start, read by every node, changed by `holdfast keys`. */
-import { type FileHandle, open, rename, rm, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import type { SyncCryptoPort } from '@holdfast/core'
+/**
+ * The service's keys in one file (docs/operate.md): made at first start, read by every node, changed by `holdfast keys`. With a
+ * protection (kms.ts) it is encrypted; with keys in a token it only says where they are.
+ */
+import { type FileHandle, open } from 'node:fs/promises'
+import { type SyncCryptoPort, toBase64url } from '@holdfast/core'
+import { makeCaCertificate } from './ca.ts'
 import type { Clock } from './deployment.ts'
-import { type KeyRecord, type KeyUse, newKeyRecord, parseKeyRecord, rotateRecord } from './key-record.ts'
-import { createKeyRing, type DescribedRing, type KeyDescription } from './key-ring.ts'
-import type { KeyRing, SigningKeyEntry } from './keys.ts'
+import { type Acceptable, openKeyText, sealKeyText } from './key-envelope.ts'
+import { replaceFile, withLock } from './key-lock.ts'
+import {
+  type KeyRecord,
+  type KeyUse,
+  newKeyRecord,
+  type Overlaps,
+  parseKeyRecord,
+  rotateRecord,
+  signingKeysOf,
+  withCa,
+  withoutGone,
+} from './key-record.ts'
+import { createKeyRing, type DescribedRing, type KeyDescription, openRingKey } from './key-ring.ts'
+import type { KeyRing } from './keys.ts'
+import { fileKms } from './kms-file.ts'
+import type { Kms, Protection } from './kms.ts'
+
+/**
+ * What opening may find from before, and take over: a readable file, one under another protection, or, where new keys are made in a
+ * token, private keys that are still in the file (`file`; the other two include it).
+ */
+export type Previous = 'readable' | 'file' | Protection
 
 export type KeyFileOptions = {
   readonly clock: Clock
   readonly crypto: SyncCryptoPort
+  /** Where private keys live; in the file, which is readable, unless told. */
+  readonly kms?: Kms
+  /** Counts once, for opening; the file is encrypted anew under the protection of `kms`. */
+  readonly previous?: Previous
   /**
-   * How long a token key is accepted after its successor began to sign, in seconds. At least the life of an access token
-   * and of a kept answer (policy `session.accessSeconds`, `repeatSeconds`); 15 minutes unless told.
+   * How long each key is accepted after its successor began, in milliseconds. `token`: the life of an access token and of a kept
+   * answer. `wrapping`: of everything sealed in the store. `service`: of a statement.
    */
-  readonly overlapSeconds?: number
+  readonly overlaps?: Partial<Overlaps>
+  /** Who the certificate of a CA is for, e.g. the host of the origin. */
+  readonly caName?: string
 }
 
 export interface KeyFile extends KeyRing {
   /**
-   * Makes a new key in the file and takes it over here; other nodes do at their next reload.
-   * `token`: published at once, signs after 60 s, the old one is accepted while anything it signed lives.
+   * Makes a new key and takes it over here; other nodes do at their next reload.
+   * `token`, `wrapping`: known at once, works after 60 s, the old one is accepted while anything it made lives.
+   * `ca`: the first works at once, another after a day; the old one is trusted until its last certificate has ended.
    * `service`, `forward`: the next key becomes the current one and a new next one is made.
    */
-  rotate(which: KeyUse): Promise<KeyDescription[]>
-  /** Reads the file again. Rejects with TypeError when it is damaged or open to others, and keeps the keys it has. */
+  rotate(use: KeyUse): Promise<KeyDescription[]>
+  /**
+   * Reads the file again, and erases from it what has been gone for an hour. Rejects with TypeError when it is damaged, open to others,
+   * or not encrypted as it is meant to be, and keeps the keys it has.
+   */
   reload(): Promise<void>
   /** Public halves, names and states; never a private half. */
   describe(): KeyDescription[]
 }
 
-const defaultOverlapSeconds = 900
-const lockWaitMs = 2000
-const lockPollMs = 20
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+const minute = 60_000
+/** Client certificates live 72 hours (docs/protocol.md 10). */
+const defaultOverlaps: Overlaps = {
+  token: 15 * minute,
+  wrapping: 1441 * minute,
+  service: 60 * minute,
+  ca: 4320 * minute,
 }
+/** Seen gone for so long by a running process: a clock that was wrong for a while destroys no key. */
+const eraseAfterMs = 60 * minute
+const caLifeMs = 3650 * 24 * 3_600_000
 
 async function openOrNull(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r')
   } catch (error) {
-    if (isMissing(error)) return null
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
 }
 
 /** Null when there is no file. Throws TypeError when anybody but the owner can reach it: then the keys are no secret. */
-async function readRecord(path: string): Promise<KeyRecord | null> {
+async function readText(path: string): Promise<string | null> {
   const file = await openOrNull(path)
   if (file === null) return null
   try {
@@ -59,109 +95,138 @@ async function readRecord(path: string): Promise<KeyRecord | null> {
       throw new TypeError(
         `${path} is open to group or others: set its mode to 0600, and think of its keys as known`,
       )
-    return parseKeyRecord(await file.readFile('utf8'))
+    return await file.readFile('utf8')
   } finally {
     await file.close()
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
+/** What was read, and the text it was read from: as long as that is the same, nobody changed a key. */
+type Held = { readonly record: KeyRecord; readonly text: string; readonly under: Protection | null }
+
+function present(held: Held | null, path: string): Held {
+  if (held === null) throw new TypeError(`the key file ${path} is gone`)
+  return held
 }
 
-/** All or nothing, even when the power fails: readers see the old file or the new one, never half of one. */
-async function writeRecord(path: string, record: KeyRecord): Promise<void> {
-  const draft = `${path}.new`
-  // Only the holder of the lock writes; a draft that is here was left by a crash, and may be readable by others.
-  await rm(draft, { force: true })
-  const file = await open(draft, 'wx', 0o600)
-  try {
-    await file.writeFile(`${JSON.stringify(record, null, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(draft, path)
-  await syncDirectory(dirname(path))
-}
-
-async function takeLock(lock: string): Promise<void> {
-  const deadline = performance.now() + lockWaitMs
-  for (;;) {
-    try {
-      await (await open(lock, 'wx', 0o600)).close()
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    if (performance.now() > deadline)
-      throw new TypeError(`the key file is being changed: if no other command runs, remove ${lock}`)
-    await wait(lockPollMs)
-  }
-}
-
-/** Reads, changes and writes as one act among all processes: of two rotations at once the second sees the first. */
-async function changeRecord(
-  path: string,
-  change: (before: KeyRecord | null) => KeyRecord,
-): Promise<KeyRecord> {
-  const lock = `${path}.lock`
-  await takeLock(lock)
-  try {
-    const before = await readRecord(path)
-    const after = change(before)
-    if (after !== before) await writeRecord(path, after)
-    return after
-  } finally {
-    await unlink(lock)
-  }
-}
-
-function present(record: KeyRecord | null, path: string): KeyRecord {
-  if (record === null) throw new TypeError(`the key file ${path} is gone`)
-  return record
-}
-
-/** Opens the key file, or makes it with mode 0600. Rejects with TypeError when it is damaged or open to others. */
+/**
+ * Opens the key file, or makes it with mode 0600. Rejects with TypeError when it is damaged, open to others, does not open, or is from
+ * before in a way that `previous` does not say.
+ */
 export async function openKeyFile(path: string, options: KeyFileOptions): Promise<KeyFile> {
-  const { clock, crypto, overlapSeconds = defaultOverlapSeconds } = options
-  const overlapMs = overlapSeconds * 1000
-  let record =
-    (await readRecord(path)) ?? (await changeRecord(path, (before) => before ?? newKeyRecord(crypto)))
-  let ring: DescribedRing = createKeyRing(record, { clock, crypto, overlapMs })
+  const { clock, crypto, kms = fileKms(), previous, caName = 'Holdfast' } = options
+  const overlaps: Overlaps = { ...defaultOverlaps, ...options.overlaps }
+  const { protection } = kms
+  const ringOf = (record: KeyRecord): DescribedRing => createKeyRing(record, { clock, crypto, overlaps, kms })
+  const strangersIn = (record: KeyRecord): string[] =>
+    signingKeysOf(record).filter((said) => !kms.isOwn(said))
+  /** Null until the file was opened. From then on nothing of what `previous` says counts any more. */
+  let held: Held | null = null
 
-  function take(next: KeyRecord): void {
-    if (JSON.stringify(next) === JSON.stringify(record)) return
-    ring = createKeyRing(next, { clock, crypto, overlapMs })
-    record = next
+  function acceptable(): Acceptable {
+    const before = held === null ? previous : undefined
+    const under = typeof before === 'object' ? before : null
+    return {
+      protections: [protection, under].filter((one) => one !== null),
+      readable: protection === null || before === 'readable',
+    }
+  }
+
+  /** Where keys are made in a token, private keys leave the file and never come back: an old copy of it may be in other hands. */
+  function checkStrangers(record: KeyRecord): void {
+    if (held === null && previous !== undefined) return
+    const known = held === null ? [] : strangersIn(held.record)
+    if (strangersIn(record).some((said) => !known.includes(said)))
+      throw new TypeError(
+        'the key file holds private keys that the HSM should hold: restore it from a backup. ' +
+          'While keys from before move into the HSM, write "previous: file" under keys in the configuration',
+      )
+  }
+
+  async function read(): Promise<Held | null> {
+    const text = await readText(path)
+    if (text === null) return null
+    const opened = await openKeyText(text, acceptable())
+    const record = parseKeyRecord(opened.text)
+    checkStrangers(record)
+    return { record, text, under: opened.under }
+  }
+
+  /** Reads, changes and writes as one act among all processes: of two rotations at once the second sees the first. */
+  function write(change: (before: Held | null) => KeyRecord, renew = false): Promise<Held> {
+    return withLock(path, async () => {
+      const before = await read()
+      const record = withoutGone(change(before), { now: clock.now(), overlaps })
+      if (record === before?.record && before.under === protection) return before
+      const plain = `${JSON.stringify(record, null, 2)}\n`
+      const text = protection === null ? plain : await sealKeyText(plain, protection, renew)
+      await replaceFile(path, text)
+      return { record, text, under: protection }
+    })
+  }
+
+  function makeCa(record: KeyRecord, now: number): KeyRecord {
+    const key = kms.createKey('ca')
+    const dates = { notBefore: new Date(now - minute), notAfter: new Date(now + caLifeMs) }
+    const certificate = makeCaCertificate(openRingKey(key, kms, crypto), { name: caName, ...dates })
+    return withCa(record, { key, certificate: toBase64url(certificate) }, { now, overlaps })
+  }
+
+  function rotated({ record }: Held, use: KeyUse): KeyRecord {
+    const now = clock.now()
+    if (use === 'ca') return makeCa(record, now)
+    const serviceKid = openRingKey(record.service.current, kms, crypto).kid
+    return rotateRecord(record, use, { now, overlaps, crypto, createKey: kms.createKey, serviceKid })
+  }
+
+  const found = await read()
+  const first =
+    found !== null && found.under === protection
+      ? found
+      : await write((before) => before?.record ?? newKeyRecord(crypto, kms.createKey))
+  let ring = ringOf(first.record)
+  held = first
+  const take = (next: Held): void => {
+    if (next.text !== held?.text) ring = ringOf(next.record)
+    held = next
+  }
+
+  let goneSince: number | null = null
+  async function erase(record: KeyRecord): Promise<void> {
+    const isGone = withoutGone(record, { now: clock.now(), overlaps }) !== record
+    const seen = clock.monotonic()
+    goneSince = isGone ? (goneSince ?? seen) : null
+    if (goneSince === null || seen - goneSince < eraseAfterMs) return
+    // Where the file cannot be written it is tried, and complained about, once an hour.
+    goneSince = null
+    take(await write((before) => present(before, path).record))
   }
 
   return {
-    service: (): SigningKeyEntry => ring.service(),
+    service: (): ReturnType<KeyRing['service']> => ring.service(),
     servicePins: (): readonly string[] => ring.servicePins(),
-    token: (): SigningKeyEntry => ring.token(),
+    serviceThumbprints: (): readonly string[] => ring.serviceThumbprints(),
+    token: (): ReturnType<KeyRing['token']> => ring.token(),
     tokenKeys: (): ReturnType<KeyRing['tokenKeys']> => ring.tokenKeys(),
-    forward: (): SigningKeyEntry => ring.forward(),
-    seal: (context: string, plaintext: Uint8Array): string => ring.seal(context, plaintext),
-    open: (context: string, sealed: string): Uint8Array => ring.open(context, sealed),
+    forward: (): ReturnType<KeyRing['forward']> => ring.forward(),
+    ca: (): ReturnType<KeyRing['ca']> => ring.ca(),
+    caCertificates: (): readonly Uint8Array[] => ring.caCertificates(),
+    seal: (context: string, plaintext: Uint8Array, secret?: Uint8Array): string =>
+      ring.seal(context, plaintext, secret),
+    open: (context: string, sealed: string, secret?: Uint8Array): Uint8Array =>
+      ring.open(context, sealed, secret),
     digest: (context: string, secret: string): string => ring.digest(context, secret),
+    mac: (context: string, plain: string): string => ring.mac(context, plain),
+    isMac: (context: string, plain: string, mac: string): boolean => ring.isMac(context, plain, mac),
     version: (): string => ring.version(),
     describe: (): KeyDescription[] => ring.describe(),
-    async rotate(which: KeyUse): Promise<KeyDescription[]> {
-      take(
-        await changeRecord(path, (before) =>
-          rotateRecord(present(before, path), which, clock.now(), overlapMs),
-        ),
-      )
+    async rotate(use: KeyUse): Promise<KeyDescription[]> {
+      take(await write((before) => rotated(present(before, path), use), use === 'wrapping'))
       return ring.describe()
     },
     async reload(): Promise<void> {
-      take(present(await readRecord(path), path))
+      if ((await readText(path)) !== held?.text) take(present(await read(), path))
+      if (held !== null) await erase(held.record)
     },
   }
 }

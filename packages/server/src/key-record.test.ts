@@ -1,6 +1,16 @@
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { expect, test } from 'vitest'
-import { newKeyRecord, parseKeyRecord, rotateRecord, tokenKeyStates } from './key-record.ts'
+import {
+  type KeyRecord,
+  keyStates,
+  type KeyUse,
+  newKeyRecord,
+  parseKeyRecord,
+  rotateRecord,
+  withCa,
+  withoutGone,
+} from './key-record.ts'
+import { createFileKey } from './kms-file.ts'
 
 const minute = 60_000
 const overlap = 15 * minute
@@ -24,37 +34,115 @@ test.each([
   ['a clock before every key', [5 * minute, 6 * minute], 0, ['current', 'next']],
   ['a clock that went back', [0, minute], minute / 2, ['current', 'next']],
 ])('states: %s', (_, signsFrom, now, states) => {
-  const keys = signsFrom.map((signsFromMs) => ({ signsFromMs }))
-  expect(tokenKeyStates(keys, now, overlap)).toEqual(states)
+  const keys = signsFrom.map((fromMs) => ({ fromMs }))
+  expect(keyStates(keys, now, overlap)).toEqual(states)
 })
+
+const day = 24 * 60 * minute
+const overlaps = { token: overlap, wrapping: day, service: 60 * minute, ca: 3 * day }
+
+function rotate(record: KeyRecord, use: Exclude<KeyUse, 'ca'>, now: number): KeyRecord {
+  return rotateRecord(record, use, {
+    now,
+    overlaps,
+    crypto: nodeCrypto,
+    createKey: createFileKey,
+    serviceKid: 'the-old-one',
+  })
+}
 
 test('a token rotation adds a key that signs in a minute and drops only what is gone', () => {
   const first = newKeyRecord(nodeCrypto)
-  const second = rotateRecord(first, 'token', 0, overlap)
-  expect(second.token).toEqual([first.token[0], { key: expect.any(String), signsFromMs: minute }])
-  const third = rotateRecord(second, 'token', 10 * minute, overlap)
+  const second = rotate(first, 'token', 0)
+  expect(second.token).toEqual([first.token[0], { key: expect.any(String), fromMs: minute }])
+  const third = rotate(second, 'token', 10 * minute)
   expect(third.token.slice(0, 2)).toEqual(second.token)
-  const fourth = rotateRecord(third, 'token', 20 * minute, overlap)
+  const fourth = rotate(third, 'token', 20 * minute)
   expect(fourth.token.slice(0, 2)).toEqual(third.token.slice(1))
   expect(fourth.token).toHaveLength(3)
 })
 
+test('a wrapping rotation adds a key and keeps the old one while anything it sealed lives', () => {
+  const first = newKeyRecord(nodeCrypto)
+  const second = rotate(first, 'wrapping', 0)
+  expect(second.wrapping).toEqual([first.wrapping[0], { key: expect.any(String), fromMs: minute }])
+  expect(second.digest).toBe(first.digest)
+  expect(rotate(second, 'wrapping', minute + day - 1).wrapping).toHaveLength(3)
+  expect(rotate(second, 'wrapping', minute + day).wrapping[0]).toEqual(second.wrapping[1])
+})
+
+test('what is gone is left out of every list, and nothing else; a record without it stays itself', () => {
+  const ca = { key: createFileKey(), certificate: 'A'.repeat(300) }
+  let record = rotate(rotate(newKeyRecord(nodeCrypto), 'token', 0), 'wrapping', 0)
+  for (let i = 0; i < 2; i++) record = withCa(record, ca, { now: 0, overlaps })
+  const at = (now: number): KeyRecord => withoutGone(record, { now, overlaps })
+  const lengths = ({ token, wrapping, ca: cas }: KeyRecord): number[] =>
+    [token, wrapping, cas].map((l) => l.length)
+  expect(at(minute + overlap - 1)).toBe(record)
+  expect(at(minute + overlap)).toEqual({ ...record, token: record.token.slice(1) })
+  expect(lengths(at(minute + day - 1))).toEqual([1, 2, 2])
+  expect(lengths(at(minute + day))).toEqual([1, 1, 2])
+  expect(lengths(at(4 * day - 1))).toEqual([1, 1, 2])
+  expect(at(4 * day)).toEqual({
+    ...record,
+    token: record.token.slice(1),
+    wrapping: record.wrapping.slice(1),
+    ca: record.ca.slice(1),
+  })
+})
+
+test('the first CA begins at once, the next a day later, and each is trusted three days beyond its end', () => {
+  const ca = { key: createFileKey(), certificate: 'A'.repeat(300) }
+  const rotation = { overlaps, now: minute }
+  const one = withCa(newKeyRecord(nodeCrypto), ca, rotation)
+  expect(one.ca).toEqual([{ ...ca, fromMs: minute }])
+  const two = withCa(one, ca, rotation)
+  expect(two.ca.map(({ fromMs }) => fromMs)).toEqual([minute, minute + day])
+  expect(keyStates(two.ca, minute + 4 * day - 1, overlaps.ca)).toEqual(['previous', 'current'])
+  expect(keyStates(two.ca, minute + 4 * day, overlaps.ca)).toEqual(['gone', 'current'])
+})
+
 test('with a clock that went back a new key still comes last', () => {
-  const ahead = rotateRecord(newKeyRecord(nodeCrypto), 'token', 60 * minute, overlap)
-  const { token } = rotateRecord(ahead, 'token', 0, overlap)
-  expect(token.map(({ signsFromMs }) => signsFromMs)).toEqual([0, 61 * minute, 61 * minute])
+  const ahead = rotate(newKeyRecord(nodeCrypto), 'token', 60 * minute)
+  const { token } = rotate(ahead, 'token', 0)
+  expect(token.map(({ fromMs }) => fromMs)).toEqual([0, 61 * minute, 61 * minute])
 })
 
 test.each(['service', 'forward'] as const)(
   'a %s rotation moves next up and changes nothing else',
   (which) => {
     const before = newKeyRecord(nodeCrypto)
-    const after = rotateRecord(before, which, 0, overlap)
+    const after = rotate(before, which, 5)
     expect(after[which].current).toBe(before[which].next)
     expect(after[which].next).not.toBe(before[which].next)
     expect({ ...after, [which]: null }).toEqual({ ...before, [which]: null })
+    expect(after.service.previous).toEqual(
+      which === 'service' ? { kid: 'the-old-one', untilMs: 5 + 60 * minute } : undefined,
+    )
   },
 )
+
+test('reads files of version 1: nothing that the store holds is lost', () => {
+  const { wrapping, service, forward, token } = newKeyRecord(nodeCrypto)
+  const key = wrapping[0]?.key ?? ''
+  const old = {
+    version: 1,
+    wrapping: key,
+    service,
+    forward,
+    token: token.map(({ key: of }) => ({ key: of, signsFromMs: 7 })),
+  }
+  const read = parseKeyRecord(JSON.stringify(old))
+  expect(read).toMatchObject({ version: 2, wrapping: [{ key, fromMs: 0 }], service, forward, ca: [] })
+  expect(read.token).toEqual([{ key: token[0]?.key, fromMs: 7 }])
+  const digest = nodeCrypto.hkdfSha256(
+    Buffer.from(key, 'base64url'),
+    new Uint8Array(0),
+    Buffer.from('holdfast digest v1'),
+    32,
+  )
+  expect(read.digest).toBe(Buffer.from(digest).toString('base64url'))
+})
 
 test('reads what it wrote and nothing else; the refusal shows nothing of the text', () => {
   const record = newKeyRecord(nodeCrypto)
@@ -62,15 +150,18 @@ test('reads what it wrote and nothing else; the refusal shows nothing of the tex
   const broken = [
     '',
     '{"wrapping":"SECRET',
-    JSON.stringify({ ...record, version: 2 }),
+    JSON.stringify({ ...record, version: 3 }),
     JSON.stringify({ ...record, more: 1 }),
     JSON.stringify({ ...record, token: [] }),
-    JSON.stringify({ ...record, wrapping: 'A'.repeat(42) }),
+    JSON.stringify({ ...record, digest: 'A'.repeat(42) }),
+    JSON.stringify({ ...record, wrapping: [] }),
+    JSON.stringify({ ...record, wrapping: 'A'.repeat(43) }),
+    JSON.stringify({ ...record, ca: [{ key: 'pkcs11:x', certificate: '', fromMs: 0 }] }),
     JSON.stringify({ ...record, service: { current: 'x', next: 'y' } }),
   ]
   for (const text of broken) {
     expect(() => parseKeyRecord(text)).toThrow(
-      new TypeError('the key file is damaged: it is not a Holdfast key file of version 1'),
+      new TypeError('the key file is damaged: it is not a Holdfast key file of version 1 or 2'),
     )
   }
 })

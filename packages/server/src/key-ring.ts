@@ -1,96 +1,147 @@
-/** A key record at work: keys imported once, states by the clock, private halves behind opaque handles. */
+/** A key record at work: keys opened once, states by the clock, private halves behind opaque handles. */
 import {
   fromBase64url,
-  type PrivateKey,
   type PublicJwk,
   type SyncCryptoPort,
   thumbprintInput,
   toBase64url,
   type VerifyKey,
 } from '@holdfast/core'
-import { importPrivateKey } from '@holdfast/core/node-crypto'
 import type { Clock } from './deployment.ts'
 import {
   type KeyPairRecord,
   type KeyRecord,
   type KeyState,
+  keyStates,
   type KeyUse,
-  tokenKeyStates,
+  type Overlaps,
+  type Timed,
+  type TimedUse,
 } from './key-record.ts'
-import type { KeyRing, SigningKeyEntry } from './keys.ts'
-import { createWrapping } from './wrapping.ts'
+import type { CaEntry, KeyRing, SigningKeyEntry } from './keys.ts'
+import { fileKms } from './kms-file.ts'
+import type { KeyPlace, Kms } from './kms.ts'
+import { createWrapping, rootsOf, type WrappingRoots } from './wrapping.ts'
 
 /** One key as operators may see it: never its private half. */
 export type KeyDescription = {
   readonly use: KeyUse
   readonly state: KeyState
-  readonly kid: string
-  readonly jwk: PublicJwk
-  /** Token keys: when it begins to sign, milliseconds since 1970. */
-  readonly signsFromMs: number | null
+  readonly place: KeyPlace
+  /** Null for wrapping keys, which have no public half. */
+  readonly kid: string | null
+  readonly jwk: PublicJwk | null
+  /** When it begins, or began, to work, milliseconds since 1970; null where people decide that. */
+  readonly fromMs: number | null
+  /** `previous`: how long what it made is accepted. */
+  readonly untilMs: number | null
 }
 
 export type DescribedRing = KeyRing & { describe(): KeyDescription[] }
 
-type RingOptions = {
+export type RingOptions = {
   readonly clock: Clock
   readonly crypto: SyncCryptoPort
-  /** How long a token key is accepted after its successor began to sign. */
-  readonly overlapMs: number
+  readonly overlaps: Overlaps
+  /** Keys in the record itself, unless told. */
+  readonly kms?: Kms
 }
 
 /** A signing key that can be verified, too. */
-type RingKey = SigningKeyEntry & { readonly verifyKey: VerifyKey }
+type RingKey = SigningKeyEntry & { readonly verifyKey: VerifyKey; readonly place: KeyPlace }
 type RingPair = { readonly current: RingKey; readonly next: RingKey }
 
-function importKey(pkcs8: string, crypto: SyncCryptoPort): RingKey {
-  const { publicJwk: jwk, privateKey }: { publicJwk: PublicJwk; privateKey: PrivateKey } = importPrivateKey(
-    fromBase64url(pkcs8),
-  )
+export function openRingKey(said: string, kms: Kms, crypto: SyncCryptoPort): RingKey {
+  const { publicJwk: jwk, privateKey, place } = kms.openKey(said)
   const kid = toBase64url(crypto.sha256(thumbprintInput(jwk)))
-  return { kid, jwk, privateKey, verifyKey: crypto.importPublicKey(jwk) }
+  return { kid, jwk, privateKey, place, verifyKey: crypto.importPublicKey(jwk) }
 }
 
-export function createKeyRing(record: KeyRecord, { clock, crypto, overlapMs }: RingOptions): DescribedRing {
-  const importPair = ({ current, next }: KeyPairRecord): RingPair => ({
-    current: importKey(current, crypto),
-    next: importKey(next, crypto),
-  })
-  const service = importPair(record.service)
-  const forward = importPair(record.forward)
-  const token = record.token.map(({ key, signsFromMs }) => ({ signsFromMs, ...importKey(key, crypto) }))
-
-  const tokensBy = (accepts: (state: KeyState) => boolean): typeof token => {
-    const states = tokenKeyStates(token, clock.now(), overlapMs)
-    return token.filter((_, index) => accepts(states[index] as KeyState))
+/** Roots of a wrapping key as it stands in the record; the key itself is overwritten. */
+function openWrappingKey(said: string, crypto: SyncCryptoPort): WrappingRoots {
+  const key = fromBase64url(said)
+  try {
+    return rootsOf(key, crypto)
+  } finally {
+    key.fill(0)
   }
-  const accepted = (): typeof token => tokensBy((state) => state !== 'gone')
-  const signing = (): RingKey => tokensBy((state) => state === 'current')[0] as RingKey
+}
+
+export function createKeyRing(record: KeyRecord, options: RingOptions): DescribedRing {
+  const { clock, crypto, overlaps, kms = fileKms() } = options
+  const open = (said: string): RingKey => openRingKey(said, kms, crypto)
+  const openPair = ({ current, next }: KeyPairRecord): RingPair => ({
+    current: open(current),
+    next: open(next),
+  })
+  const service = openPair(record.service)
+  const forward = openPair(record.forward)
+  const token = record.token.map(({ key, fromMs }) => ({ fromMs, ...open(key) }))
+  const ca = record.ca.map(({ key, fromMs, certificate }) => ({
+    fromMs,
+    certificate: fromBase64url(certificate),
+    ...open(key),
+  }))
+  const wrapping = record.wrapping.map(({ key, fromMs }) => ({ fromMs, ...openWrappingKey(key, crypto) }))
+
+  const accepted = <Key extends Timed>(use: TimedUse, keys: readonly Key[]): Key[] => {
+    const states = keyStates(keys, clock.now(), overlaps[use])
+    return keys.filter((_, index) => states[index] !== 'gone')
+  }
+  const current = <Key extends Timed>(use: TimedUse, keys: readonly Key[]): Key | undefined =>
+    keys[keyStates(keys, clock.now(), overlaps[use]).indexOf('current')]
+
+  function serviceThumbprints(): string[] {
+    const { previous } = record.service
+    const kept = previous !== undefined && clock.now() < previous.untilMs ? [previous.kid] : []
+    return [...kept, service.current.kid, service.next.kid]
+  }
+
+  function describeTimed(use: TimedUse, keys: ReadonlyArray<Timed & Partial<RingKey>>): KeyDescription[] {
+    const states = keyStates(keys, clock.now(), overlaps[use])
+    return keys.map(({ fromMs, kid = null, jwk = null, place = 'file' }, index) => {
+      const state = states[index] as KeyState
+      const untilMs = state === 'previous' ? (keys[index + 1] as Timed).fromMs + overlaps[use] : null
+      return { use, state, place, kid, jwk, fromMs, untilMs }
+    })
+  }
 
   function describe(): KeyDescription[] {
-    const states = tokenKeyStates(token, clock.now(), overlapMs)
-    const pair = (use: KeyUse, { current, next }: RingPair): KeyDescription[] => [
-      { use, state: 'current', kid: current.kid, jwk: current.jwk, signsFromMs: null },
-      { use, state: 'next', kid: next.kid, jwk: next.jwk, signsFromMs: null },
+    const pair = (use: KeyUse, keys: RingPair): KeyDescription[] =>
+      (['current', 'next'] as const).map((state) => {
+        const { place, kid, jwk } = keys[state]
+        return { use, state, place, kid, jwk, fromMs: null, untilMs: null }
+      })
+    return [
+      ...pair('service', service),
+      ...describeTimed('token', token),
+      ...pair('forward', forward),
+      ...describeTimed('ca', ca),
+      ...describeTimed('wrapping', wrapping),
     ]
-    const tokens = token.map(({ kid, jwk, signsFromMs }, index) => ({
-      use: 'token' as const,
-      state: states[index] as KeyState,
-      kid,
-      jwk,
-      signsFromMs,
-    }))
-    return [...pair('service', service), ...tokens, ...pair('forward', forward)]
   }
 
   return {
-    ...createWrapping(fromBase64url(record.wrapping), crypto),
+    ...createWrapping(
+      {
+        current: () => current('wrapping', wrapping) as WrappingRoots,
+        accepted: () => accepted('wrapping', wrapping).toReversed(),
+        digest: fromBase64url(record.digest),
+      },
+      crypto,
+    ),
     service: (): SigningKeyEntry => service.current,
     servicePins: (): string[] => [service.current.kid, service.next.kid],
-    token: (): SigningKeyEntry => signing(),
-    tokenKeys: (): RingKey[] => accepted(),
+    serviceThumbprints,
+    token: (): SigningKeyEntry => current('token', token) as RingKey,
+    tokenKeys: (): RingKey[] => accepted('token', token),
     forward: (): SigningKeyEntry => forward.current,
-    version: (): string => [service.current, service.next, ...accepted()].map(({ kid }) => kid).join(' '),
+    ca: (): CaEntry | null => current('ca', ca) ?? null,
+    caCertificates: (): Uint8Array[] => accepted('ca', ca).map(({ certificate }) => certificate),
+    version: (): string =>
+      [service.current, service.next, ...accepted('token', token), ...accepted('ca', ca)]
+        .map(({ kid }) => kid)
+        .join(' '),
     describe,
   }
 }

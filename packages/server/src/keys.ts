@@ -8,23 +8,45 @@ export type SigningKeyEntry = {
   readonly privateKey: PrivateKey
 }
 
+/** A CA of this deployment: its key and its certificate. */
+export type CaEntry = SigningKeyEntry & {
+  /** DER. */
+  readonly certificate: Uint8Array
+}
+
 export interface KeyRing {
   /** Signs the service statement. */
   service(): SigningKeyEntry
   /** Thumbprints apps should pin: the current service key's and the next one's. */
   servicePins(): readonly string[]
+  /** Thumbprints of every service key a phone may have met in a valid statement: the pins, and for a while the one before. */
+  serviceThumbprints(): readonly string[]
   /** Signs access tokens, answers, time and enrolment answers. */
   token(): SigningKeyEntry
   /** Every token key still accepted or about to be used: the statement's `keys`. */
   tokenKeys(): ReadonlyArray<{ readonly kid: string; readonly jwk: PublicJwk; readonly verifyKey: VerifyKey }>
   /** Signs the identity handed to backends. */
   forward(): SigningKeyEntry
-  /** Seals a small secret at rest (AES-256-GCM under the wrapping key). `context` is authenticated: a sealed value opens only in its place. */
-  seal(context: string, plaintext: Uint8Array): string
+  /**
+   * Seals a small secret at rest (AES-256-GCM under the wrapping key). `context` is authenticated: a sealed value opens only in its place.
+   * With a `secret`, which the store must not hold, it opens for nobody who lacks it, not even with the wrapping key.
+   */
+  seal(context: string, plaintext: Uint8Array, secret?: Uint8Array): string
   /** Throws `store_unavailable` when it does not open: the store holds something this service did not write. */
-  open(context: string, sealed: string): Uint8Array
-  /** A keyed digest (HMAC-SHA-256, b64u) for short secrets at rest: it cannot be searched without the wrapping key. */
+  open(context: string, sealed: string, secret?: Uint8Array): Uint8Array
+  /**
+   * A keyed digest (HMAC-SHA-256, b64u) to look something up by: one key for good, since what is looked up must be found. Only for
+   * secrets of 128 random bits or more, which nobody searches even with that key.
+   */
   digest(context: string, secret: string): string
+  /** A MAC (HMAC-SHA-256, b64u) under the wrapping key of today: for what is short, or may be forged by nobody. */
+  mac(context: string, text: string): string
+  /** True for a MAC under any wrapping key still accepted; compared in constant time. */
+  isMac(context: string, text: string, mac: string): boolean
+  /** Issues client certificates; null until an operator made it (`holdfast keys ca`). */
+  ca(): CaEntry | null
+  /** DER of every CA certificate under which client certificates are accepted: during an overlap there are two. */
+  caCertificates(): readonly Uint8Array[]
   /** Changes when the set of keys changed, so that the statement is made anew. */
   version(): string
 }

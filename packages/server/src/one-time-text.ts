@@ -1,5 +1,5 @@
 /** The six digits that prove the telephone number on file, and the words around them (docs/protocol.md 4.3). */
-import { checkPhrase, equal, type EnrolmentRequest, type SyncCryptoPort, utf8 } from '@holdfast/core'
+import { checkPhrase, type EnrolmentRequest, type SyncCryptoPort } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { KeyRing } from './keys.ts'
 import type { EnrolmentRecord } from './store.ts'
@@ -44,11 +44,13 @@ export function wordOneTimeText({ origin, platform, transcript, digits }: OneTim
   )
 }
 
+const contextOf = (enrolmentId: string): string => `one-time-text:${enrolmentId}`
+
 /** Keyed, and bound to the enrolment: a dump holds nothing that a million guesses could open. */
 export function digestOneTimeText(enrolmentId: string, digits: string, keys: KeyRing): string {
-  return keys.digest(`one-time-text:${enrolmentId}`, digits)
+  return keys.mac(contextOf(enrolmentId), digits)
 }
 
 export function isOneTimeText(enrolment: EnrolmentRecord, digits: string, keys: KeyRing): boolean {
-  return equal(utf8(enrolment.ottDigest), utf8(digestOneTimeText(enrolment.id, digits, keys)))
+  return keys.isMac(contextOf(enrolment.id), digits, enrolment.ottDigest)
 }

@@ -2,12 +2,14 @@
 import { defaultRule, fromUtf8, HoldfastError, isTimeNonce, signTime, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { checkBody } from './body.ts'
+import type { Certificates } from './certificate-call.ts'
 import type { Deployment } from './deployment.ts'
 import type { Devices } from './device.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
 import { jsonAnswer, type OwnAnswer, ownAnswer } from './http.ts'
 import type { RequestRule, VerifiedRequest, Verifier } from './request.ts'
+import type { Reports } from './report.ts'
 import type { Sessions } from './session.ts'
 import type { Statement } from './statement.ts'
 
@@ -17,6 +19,8 @@ export type OwnFeatures = {
   readonly enrolment: Enrolment
   readonly sessions: Sessions
   readonly devices: Devices
+  readonly certificates: Certificates
+  readonly reports: Reports
 }
 
 type OwnCall = { readonly head: RequestHead; readonly body: Uint8Array; readonly id: string }
@@ -46,6 +50,12 @@ function jsonBody({ head, body }: OwnCall): unknown {
   }
 }
 
+/** For calls that say nothing: no body, or an empty object for clients that cannot send none. */
+function noBody(call: OwnCall): void {
+  if (call.body.length === 0) checkBody(call.head, call.body)
+  else if (JSON.stringify(jsonBody(call)) !== '{}') throw new HoldfastError('bad_request')
+}
+
 async function verified(
   { head, body }: OwnCall,
   rule: RequestRule,
@@ -67,7 +77,7 @@ async function signedTime({ head }: OwnCall, deployment: Deployment): Promise<Ow
 }
 
 function routesOf(deployment: Deployment, features: OwnFeatures): OwnRoute[] {
-  const { verify, statement, enrolment, sessions, devices } = features
+  const { verify, statement, enrolment, sessions, devices, certificates, reports } = features
   const json = async (head: RequestHead, value: Promise<unknown>): Promise<OwnAnswer> =>
     jsonAnswer(await value, head, deployment)
   return [
@@ -103,10 +113,27 @@ function routesOf(deployment: Deployment, features: OwnFeatures): OwnRoute[] {
       answer: (call) => json(call.head, sessions.token(call.head, jsonBody(call))),
     },
     {
+      method: 'POST',
+      path: /^\/holdfast\/certificate$/,
+      answer: async (call) => {
+        noBody(call)
+        return json(call.head, certificates.issue(call.head))
+      },
+    },
+    {
       method: 'DELETE',
       path: /^\/holdfast\/session$/,
       answer: async (call) => {
         await sessions.end(await verified(call, sessionRule, verify))
+        return jsonAnswer({}, call.head, deployment)
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/holdfast\/reports$/,
+      answer: async (call) => {
+        const request = await verify(call.head, sessionRule)
+        await reports.take(request, jsonBody(call))
         return jsonAnswer({}, call.head, deployment)
       },
     },

@@ -33,6 +33,17 @@ export type Policy = {
     /** A claim that runs longer than this has lost its node: the outcome is unknown. */
     readonly leaseSeconds: number
   }
+  readonly certificate: {
+    readonly lifeSeconds: number
+    /** Per device. */
+    readonly perHour: number
+  }
+  readonly sealing: {
+    /** How often a new key comes; the one before still opens for as long again, and then nobody can. */
+    readonly rotateSeconds: number
+    /** Messages that do not open, per remote address and minute, in one process; many phones may be behind one address. */
+    readonly refusedPerMinute: number
+  }
   readonly statementSeconds: number
   /** Requests to enrolment and challenge per remote address and minute. */
   readonly anonymousPerMinute: number
@@ -46,6 +57,8 @@ export const defaultPolicy: Policy = {
   session: { accessSeconds: 120, maxSeconds: 1800, idleSeconds: 300, unlocksPerMinute: 30, graceSeconds: 10 },
   repeatSeconds: 600,
   idempotency: { lifeSeconds: 86_400, answerBytes: 262_144, leaseSeconds: 90 },
+  certificate: { lifeSeconds: 259_200, perHour: 12 },
+  sealing: { rotateSeconds: 3600, refusedPerMinute: 600 },
   statementSeconds: 3600,
   anonymousPerMinute: 30,
 }

@@ -4,6 +4,7 @@ import { HoldfastError } from '@holdfast/core'
 import type { Deployment } from './deployment.ts'
 
 const minuteMs = 60_000
+const hourMs = 3_600_000
 
 /** The groups before `::`, or all of them. */
 function leadingGroups(address: string): string[] {
@@ -43,6 +44,24 @@ export async function limitUnlocks(device: string, { shortLived, clock, policy }
   const hits = await shortLived.hit(`unlock:${device}`, minuteMs, clock.now())
   if (hits > policy.session.unlocksPerMinute)
     throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
+/** Each certificate is written down for ever (audit) and lasts for days: who asks on and on is broken or malicious. */
+export async function limitCertificates(
+  device: string,
+  { shortLived, clock, policy }: Deployment,
+): Promise<void> {
+  const hits = await shortLived.hit(`certificate:${device}`, hourMs, clock.now())
+  if (hits > policy.certificate.perHour)
+    throw new HoldfastError('rate_limited', { retryAfter: hourMs / 1000 })
+}
+
+/** A phone has something to tell when it was somewhere bad, and tells it once. */
+const reportsPerHour = 12
+
+export async function limitReports(device: string, { shortLived, clock }: Deployment): Promise<void> {
+  const hits = await shortLived.hit(`reports:${device}`, hourMs, clock.now())
+  if (hits > reportsPerHour) throw new HoldfastError('rate_limited', { retryAfter: hourMs / 1000 })
 }
 
 /** One count for the challenge, the enrolment and its confirmation: who enrols asks for each once. */

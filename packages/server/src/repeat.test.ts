@@ -3,7 +3,7 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { createStage, fifty, refusal, type Stage } from '../test/stage.ts'
 import type { Deployment } from './deployment.ts'
-import { createRepeats, type Repeats, requestContext } from './repeat.ts'
+import { createRepeats, type Repeats, requestLock } from './repeat.ts'
 import type { VerifiedSignature } from './signature.ts'
 
 type Answer = { readonly number: number }
@@ -35,14 +35,14 @@ function run(
   signature: VerifiedSignature,
   after?: (answer: Answer) => Promise<void>,
 ): Promise<Answer> {
-  const context = requestContext(signature)
+  const lock = requestLock(signature)
   const act = async (): Promise<Answer> => {
     const answer = { number: ++acts }
-    const { requestHash, sealedAnswer } = repeats.keep(signature, context, answer)
+    const { requestHash, sealedAnswer } = repeats.keep(signature, lock, answer)
     kept.set(requestHash, sealedAnswer)
     return answer
   }
-  return repeats.once(signature, context, act, after)
+  return repeats.once(signature, lock, act, after)
 }
 
 test('one request acts once, whatever its age', async () => {
@@ -82,7 +82,7 @@ test('a twin that finished on another node between the look and the nonce gives 
 test('a request whose act failed is a replay; one signed anew is not', async () => {
   const repeats = createRepeats<Answer>(deployment)
   const signature = sign()
-  const broken = repeats.once(signature, requestContext(signature), async () => {
+  const broken = repeats.once(signature, requestLock(signature), async () => {
     throw new TypeError('broken')
   })
   await expect(broken).rejects.toThrow('broken')
@@ -107,6 +107,9 @@ test('an answer opens under its own request only', async () => {
   const repeats = createRepeats<Answer>(deployment)
   const [one, other] = [sign(), sign()]
   await run(repeats, one)
-  kept.set(other.requestHash, kept.get(one.requestHash) ?? '')
+  const nameOf = (signature: VerifiedSignature) =>
+    repeats.keep(signature, requestLock(signature), { number: 0 }).requestHash
+  const [stored] = kept.values()
+  kept.set(nameOf(other), stored as string)
   expect(await refusal(run(repeats, other))).toBe('store_unavailable')
 })

@@ -8,6 +8,12 @@ import { checkFresh } from './freshness.ts'
 import type { VerifiedSignature } from './signature.ts'
 import type { RepeatRecord } from './store.ts'
 
+/**
+ * What opens a kept answer: something only the phone's request brings, so that store and wrapping key together open none. The
+ * store knows it by a keyed digest at most.
+ */
+export type RepeatLock = { readonly context: string; readonly secret: Uint8Array }
+
 /** For one kind of answer. */
 export type Repeats<Kept> = {
   /**
@@ -16,18 +22,18 @@ export type Repeats<Kept> = {
    */
   once(
     signature: VerifiedSignature,
-    context: string,
+    lock: RepeatLock,
     act: () => Promise<Kept>,
     after?: (kept: Kept) => Promise<void>,
   ): Promise<Kept>
-  keep(signature: VerifiedSignature, context: string, kept: Kept): RepeatRecord
-  /** Throws `store_unavailable` when it was not sealed under this context. */
-  open(context: string, sealed: string): Kept
+  keep(signature: VerifiedSignature, lock: RepeatLock, kept: Kept): RepeatRecord
+  /** Throws `store_unavailable` when it was not sealed under this lock. */
+  open(lock: RepeatLock, sealed: string): Kept
 }
 
-/** The context of an answer that only the identical request may open. */
-export function requestContext(signature: VerifiedSignature): string {
-  return `repeat:${signature.requestHash}`
+/** For an answer that only the identical request may open. */
+export function requestLock({ requestHash }: VerifiedSignature): RepeatLock {
+  return { context: 'repeat', secret: utf8(requestHash) }
 }
 
 export function createRepeats<Kept extends object>(deployment: Deployment): Repeats<Kept> {
@@ -36,23 +42,29 @@ export function createRepeats<Kept extends object>(deployment: Deployment): Repe
   const running = new Map<string, Promise<Kept>>()
 
   // What was sealed here was serialised here: no other form can come out.
-  const open = (context: string, sealed: string): Kept =>
-    JSON.parse(fromUtf8(keys.open(context, sealed))) as Kept
+  const open = ({ context, secret }: RepeatLock, sealed: string): Kept =>
+    JSON.parse(fromUtf8(keys.open(context, sealed, secret))) as Kept
 
-  async function find(signature: VerifiedSignature, context: string): Promise<Kept | null> {
-    const sealed = await store.findRepeat(signature.requestHash, clock.now())
-    return sealed === null ? null : open(context, sealed)
+  const digestOf = ({ requestHash }: VerifiedSignature): string => keys.digest('repeat', requestHash)
+
+  async function find(signature: VerifiedSignature, lock: RepeatLock): Promise<Kept | null> {
+    const sealed = await store.findRepeat(digestOf(signature), clock.now())
+    return sealed === null ? null : open(lock, sealed)
   }
 
-  async function run(signature: VerifiedSignature, context: string, act: () => Promise<Kept>): Promise<Kept> {
-    const earlier = await find(signature, context)
+  async function run(
+    signature: VerifiedSignature,
+    lock: RepeatLock,
+    act: () => Promise<Kept>,
+  ): Promise<Kept> {
+    const earlier = await find(signature, lock)
     if (earlier !== null) return earlier
     try {
       await checkFresh(signature, deployment)
     } catch (error) {
       const used = error instanceof HoldfastError && error.code === 'replayed'
       // A twin on another node may have finished since we looked.
-      const finished = used ? await find(signature, context) : null
+      const finished = used ? await find(signature, lock) : null
       if (finished !== null) return finished
       throw error
     }
@@ -62,14 +74,14 @@ export function createRepeats<Kept extends object>(deployment: Deployment): Repe
   return {
     once(
       signature: VerifiedSignature,
-      context: string,
+      lock: RepeatLock,
       act: () => Promise<Kept>,
       after: (kept: Kept) => Promise<void> = async () => {},
     ): Promise<Kept> {
       const { requestHash } = signature
       const twin = running.get(requestHash)
       if (twin !== undefined) return twin
-      const started = run(signature, context, act).then(async (kept) => {
+      const started = run(signature, lock, act).then(async (kept) => {
         await after(kept)
         return kept
       })
@@ -77,9 +89,9 @@ export function createRepeats<Kept extends object>(deployment: Deployment): Repe
       running.set(requestHash, settled)
       return settled
     },
-    keep: (signature: VerifiedSignature, context: string, kept: Kept): RepeatRecord => ({
-      requestHash: signature.requestHash,
-      sealedAnswer: keys.seal(context, utf8(JSON.stringify(kept))),
+    keep: (signature: VerifiedSignature, { context, secret }: RepeatLock, kept: Kept): RepeatRecord => ({
+      requestHash: digestOf(signature),
+      sealedAnswer: keys.seal(context, utf8(JSON.stringify(kept)), secret),
       expiresAt: clock.now() + policy.repeatSeconds * 1000,
     }),
     open,

@@ -53,6 +53,10 @@ function stampOf(candidate: Candidate): Stamp {
 
 const scheme = `${tokenScheme} `
 
+function checkSealed({ head, rule }: Candidate): void {
+  if (rule.policy === 'sealed' && !head.channel.sealed) throw new HoldfastError('sealed_required')
+}
+
 function tokenOf({ fields }: RequestHead): string {
   const authorization = fields.get('authorization')
   if (authorization === undefined || !authorization.startsWith(scheme))
@@ -97,6 +101,25 @@ function checkTokenLife({ session, now }: Candidate): void {
   if (now >= set(session).claims.exp * 1000) throw new HoldfastError('token_expired')
 }
 
+/**
+ * RFC 8705 section 3: a token bound to a certificate counts only where that certificate was shown. Any other certificate must at
+ * least be of this device's key.
+ */
+function checkCertificate({ head, rule, session }: Candidate): void {
+  const { certificate } = head.channel
+  const { cnf, hf_dev: deviceKey } = set(session).claims
+  const bound = cnf['x5t#S256']
+  if (certificate === null) {
+    if (rule.mutual === true) throw new HoldfastError('certificate_required')
+    if (bound !== undefined) throw new HoldfastError('certificate_refused')
+  } else if (
+    certificate.keyThumbprint !== deviceKey ||
+    (bound ?? certificate.thumbprint) !== certificate.thumbprint
+  ) {
+    throw new HoldfastError('certificate_refused')
+  }
+}
+
 function checkDeviceKey({ rule, signedBy }: Candidate): void {
   if (rule.signer === 'device' && signedBy !== 'device') throw new HoldfastError('device_key_required')
 }
@@ -111,6 +134,7 @@ function checkIdempotencyKey({ head, rule }: Candidate): void {
 
 /** Everything up to `signature` believes nobody; everything after it may answer with a signature. */
 export const checks: readonly Check[] = [
+  { name: 'sealed', run: checkSealed },
   {
     name: 'signature-form',
     run: (candidate) => {
@@ -124,6 +148,7 @@ export const checks: readonly Check[] = [
   { name: 'signature', run: checkKeySignature },
   { name: 'alive', run: checkAlive },
   { name: 'token-life', run: checkTokenLife },
+  { name: 'certificate', run: checkCertificate },
   { name: 'device-key', run: checkDeviceKey },
   { name: 'window', run: (candidate) => checkWindow(stampOf(candidate), candidate.now) },
   { name: 'idempotency-key', run: checkIdempotencyKey },

@@ -5,11 +5,14 @@ import {
   findRule,
   HoldfastError,
   isCoverableField,
+  isPin,
   isRoutePath,
+  leastPins,
   type RouteRule,
   statementPath,
 } from '@holdfast/core'
 import { checkBody } from './body.ts'
+import { createCertificates } from './certificate-call.ts'
 import { guardedClock } from './clock.ts'
 import type { Deployment } from './deployment.ts'
 import { createDevices, type Devices } from './device.ts'
@@ -19,6 +22,7 @@ import { type OwnAnswer, problemAnswer } from './http.ts'
 import { type Claim, createClaims } from './idempotency.ts'
 import { createOperators, type Operators } from './operator.ts'
 import { createOwnCalls, ownPrefix } from './own-calls.ts'
+import { createReports } from './report.ts'
 import {
   assertVerified,
   type CheckReport,
@@ -27,8 +31,12 @@ import {
   explainRequest,
   type VerifiedRequest,
 } from './request.ts'
+import { createSealingKeys, type SealingKeys } from './sealing-keys.ts'
+import type { SealingMemory } from './sealing-memory.ts'
+import { createSealing, type Sealing, SealedRefusal, withoutSealing } from './sealing.ts'
 import { createSessionCache } from './session-cache.ts'
 import { createSessions } from './session.ts'
+import { createSign, type Sign } from './signed-answer.ts'
 import { createStatement } from './statement.ts'
 
 export interface HoldfastServer {
@@ -59,6 +67,13 @@ export interface HoldfastServer {
    * `outcome_unknown` or `request_already_executed`.
    */
   claim(verified: VerifiedRequest): Promise<Claim>
+  /**
+   * Signs what the application answered, for routes that promise it (docs/protocol.md 3.8). Rejects with `upstream_invalid` for an
+   * answer of two content types, or of one that is not printable ASCII.
+   */
+  readonly sign: Sign
+  /** Opens what comes to `/holdfast/sealed`, or refuses it where nothing is sealed (docs/protocol.md 8). */
+  readonly sealing: Sealing
   /** The problem answer for any error; signed when the request's signature had been verified. Never throws. */
   refuse(error: unknown, head: RequestHead | null): Promise<OwnAnswer>
   /** Which checks a captured request passes at `now` (milliseconds), using up no nonce. */
@@ -86,6 +101,27 @@ function checkRoutes(routes: readonly RouteRule[]): void {
   }
 }
 
+/** Nodes need some polls in the thirtieth part of it. */
+const leastRotateSeconds = 60
+
+/** Refuses with TypeError what would seal nothing, or leave a route nobody can reach. */
+function checkSealing({ sealing, routes, policy }: Deployment): void {
+  const suites = sealing?.suites ?? []
+  if (sealing !== undefined && (suites.length === 0 || new Set(suites).size !== suites.length))
+    throw new TypeError('sealing must name at least one suite, and each once')
+  if (policy.sealing.rotateSeconds < leastRotateSeconds)
+    throw new TypeError(`policy.sealing.rotateSeconds must be ${leastRotateSeconds} at least`)
+  const lost = sealing === undefined && routes.find((rule) => rule.policy === 'sealed')
+  if (lost) throw new TypeError(`${lost.path} takes sealed requests only, and sealing is off`)
+}
+
+/** Refuses with TypeError pins clients would refuse the whole statement for. */
+function checkPins({ pins }: Deployment): void {
+  if (pins === undefined) return
+  if (new Set(pins).size < leastPins || !pins.every(isPin))
+    throw new TypeError('pins must name at least two TLS keys: the SHA-256 of each, in base64url')
+}
+
 function owns(path: string): boolean {
   const isOwn = (text: string): boolean => text === statementPath || text.startsWith(ownPrefix)
   if (isOwn(path)) return true
@@ -99,22 +135,39 @@ async function beginEpoch({ shortLived, clock }: Deployment): Promise<void> {
   await shortLived.useNonce('start', randomBytes(16).toString('base64url'), now, now + 1000)
 }
 
-export async function createServer(options: Deployment): Promise<HoldfastServer> {
+/** The private halves of sealing stand in `sealingMemory` and nowhere else; a process has one. */
+export async function createServer(
+  options: Deployment,
+  sealingMemory?: SealingMemory,
+): Promise<HoldfastServer> {
   checkOrigin(options.origin)
   checkRoutes(options.routes)
+  checkSealing(options)
+  checkPins(options)
   const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
   // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
   if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()
   else await beginEpoch(deployment)
   const sessionCache = await createSessionCache(deployment)
   const verify = createVerifier(deployment, sessionCache)
-  const statement = createStatement(deployment)
+  const { sealing } = deployment
+  const sealingKeys: SealingKeys | null =
+    sealing === undefined ? null : await createSealingKeys(deployment, sealing.suites, sealingMemory)
+  const statement = createStatement(deployment, sealingKeys)
   const enrolment = createEnrolment(deployment, statement)
   const devices = createDevices(deployment)
-  const features = { verify, statement, enrolment, sessions: createSessions(deployment), devices }
+  const features = {
+    verify,
+    statement,
+    enrolment,
+    sessions: createSessions(deployment),
+    devices,
+    certificates: createCertificates(deployment),
+    reports: createReports(deployment),
+  }
   const ownCalls = createOwnCalls(deployment, features)
-  const refuse = (error: unknown, head: RequestHead | null): Promise<OwnAnswer> =>
-    problemAnswer(error, head, deployment)
+  const refuse = async (error: unknown, head: RequestHead | null): Promise<OwnAnswer> =>
+    error instanceof SealedRefusal ? error.answer : problemAnswer(error, head, deployment)
   const rule = (head: RequestHead): RouteRule =>
     findRule(deployment.routes, head.method, head.target.path) ?? defaultRule
 
@@ -139,9 +192,14 @@ export async function createServer(options: Deployment): Promise<HoldfastServer>
       checkStillAlive(verified, sessionCache)
     },
     claim: createClaims(deployment),
+    sign: createSign(deployment),
+    sealing: sealingKeys === null ? withoutSealing(statement) : createSealing(deployment, sealingKeys),
     refuse,
     explain: (head: RequestHead, now: number): Promise<CheckReport[]> =>
       explainRequest({ head, rule: rule(head), now }, deployment, sessionCache),
-    close: (): Promise<void> => sessionCache.close(),
+    async close(): Promise<void> {
+      await sealingKeys?.close()
+      await sessionCache.close()
+    },
   }
 }

@@ -10,19 +10,22 @@ import {
   toBase64url,
   tokenScheme,
   type TokenResponse,
+  utf8,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { auditEntry } from './audit.ts'
 import type { Deployment } from './deployment.ts'
+import { type DeviceCall, identifyDevice } from './device-call.ts'
 import type { RequestHead } from './head.ts'
-import { limitAnonymous, limitUnlocks } from './rate.ts'
-import { createRepeats, requestContext, type Repeats } from './repeat.ts'
+import { limitUnlocks } from './rate.ts'
+import { createRepeats, type RepeatLock, requestLock, type Repeats } from './repeat.ts'
 import type { VerifiedRequest } from './request.ts'
-import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
 import type { DeviceRecord, FamilyRecord } from './store.ts'
 
 export interface Sessions {
-  /** Throws `grant_refused`, `device_revoked`, `session_ended`, `bad_request`, or what the signature deserves. */
+  /**
+   * Throws `grant_refused`, `device_revoked`, `session_ended`, `certificate_refused`, `bad_request`, or what the signature deserves.
+   */
   token(head: RequestHead, body: unknown): Promise<TokenResponse>
   /** Ends the session the request speaks for, on every node; content when it has ended before. */
   end(verified: VerifiedRequest): Promise<void>
@@ -31,21 +34,19 @@ export interface Sessions {
 /** What the device key's signature alone proves: possession of that key (RFC 8176 `pop`). */
 const deviceFactor = { acr: 'device', amr: ['pop'] } as const
 
-/** A signed call by a live, bound device: all that the two grants build on. */
-type DeviceCall = { readonly device: DeviceRecord; readonly signature: VerifiedSignature }
+type CertificateBinding = Pick<AccessTokenClaims['cnf'], 'x5t#S256'>
+/** What a token says about the one who asked for it. */
+type TokenHolder = { readonly device: DeviceRecord; readonly binding: CertificateBinding }
+type TokenCall = DeviceCall & TokenHolder
 
-async function identify(head: RequestHead, deployment: Deployment): Promise<DeviceCall> {
-  const { store, origin } = deployment
-  const device = await store.findDeviceByKey(claimedKeyId(head))
-  if (device === null) {
-    await limitAnonymous(head.remote, deployment)
-    throw new HoldfastError('grant_refused')
-  }
-  const key = { thumbprint: device.keyThumbprint, verifyKey: nodeCrypto.importPublicKey(device.publicKey) }
-  const signature = verifySignature(head, { origin, routeFields: [], key })
-  // After the signature, so that the refusal is signed and the device may believe it.
-  if (device.revokedAt !== null) throw new HoldfastError('device_revoked')
-  return { device, signature }
+/** A token asked for over a connection with a client certificate counts only with that certificate (RFC 8705 section 3). */
+function certificateBinding(
+  { channel: { certificate } }: RequestHead,
+  device: DeviceRecord,
+): CertificateBinding {
+  if (certificate === null) return {}
+  if (certificate.keyThumbprint !== device.keyThumbprint) throw new HoldfastError('certificate_refused')
+  return { 'x5t#S256': certificate.thumbprint }
 }
 
 function newRefreshToken(): string {
@@ -56,7 +57,7 @@ function newRefreshToken(): string {
 async function respond(
   family: FamilyRecord,
   refreshToken: string,
-  device: DeviceRecord,
+  { device, binding }: TokenHolder,
   { origin, keys, clock, policy }: Deployment,
 ): Promise<TokenResponse> {
   const now = clock.now()
@@ -77,7 +78,7 @@ async function respond(
     auth_time: Math.floor(family.authTime / 1000),
     acr: family.acr,
     amr: [...family.amr],
-    cnf: { jkt: family.sessionKeyThumbprint, jwk: family.sessionKey },
+    cnf: { jkt: family.sessionKeyThumbprint, jwk: family.sessionKey, ...binding },
     hf_dev: device.keyThumbprint,
   }
   const { kid, privateKey } = keys.token()
@@ -96,7 +97,7 @@ function digestOf(refreshToken: string, { keys }: Deployment): string {
 }
 
 async function unlock(
-  { device, signature }: DeviceCall,
+  { device, binding, signature }: TokenCall,
   sessionKey: PublicJwk,
   repeats: Repeats<TokenResponse>,
   deployment: Deployment,
@@ -124,14 +125,14 @@ async function unlock(
     endedAt: null,
     refreshDigest: digestOf(refreshToken, deployment),
   }
-  const response = await respond(family, refreshToken, device, deployment)
+  const response = await respond(family, refreshToken, { device, binding }, deployment)
   const audit = auditEntry('session.started', {
     at: now,
     actor: device.id,
     user: device.user,
     device: device.id,
   })
-  const kept = repeats.keep(signature, requestContext(signature), response)
+  const kept = repeats.keep(signature, requestLock(signature), response)
   // The store looks at the device once more in the same act: a revocation a moment ago wins.
   if (!(await store.startFamily(family, kept, audit))) throw new HoldfastError('device_revoked')
   return response
@@ -141,17 +142,18 @@ async function unlock(
  * The answer to a refresh is sealed under the token presented, not under the request: within the grace another request
  * with the same predecessor opens it, and nobody without that token can.
  */
-function refreshContext(presentedDigest: string): string {
-  return `refresh:${presentedDigest}`
+function refreshLock(refreshToken: string): RepeatLock {
+  return { context: 'refresh', secret: utf8(refreshToken) }
 }
 
 async function refresh(
-  { device, signature }: DeviceCall,
-  presentedDigest: string,
+  { device, binding, signature }: TokenCall,
+  presented: string,
   repeats: Repeats<TokenResponse>,
   deployment: Deployment,
 ): Promise<TokenResponse> {
   const { store, clock, policy } = deployment
+  const presentedDigest = digestOf(presented, deployment)
   const found = await store.findFamilyByRefresh(presentedDigest)
   // A token of another device is refused like one that never was, and harms no session.
   if (found === null || found.device.id !== device.id) throw new HoldfastError('grant_refused')
@@ -161,8 +163,9 @@ async function refresh(
     throw new HoldfastError('session_ended')
   const nextToken = newRefreshToken()
   const nextIdleAt = Math.min(now + policy.session.idleSeconds * 1000, family.expiresAt)
-  const response = await respond({ ...family, idleAt: nextIdleAt }, nextToken, device, deployment)
-  const context = refreshContext(presentedDigest)
+  const live = { ...family, idleAt: nextIdleAt }
+  const response = await respond(live, nextToken, { device, binding }, deployment)
+  const lock = refreshLock(presented)
   const facts = {
     at: now,
     actor: device.id,
@@ -177,11 +180,11 @@ async function refresh(
     now,
     nextIdleAt,
     graceMs: policy.session.graceSeconds * 1000,
-    repeat: repeats.keep(signature, context, response),
+    repeat: repeats.keep(signature, lock, response),
     audit: auditEntry('session.refreshed', facts),
   })
   if (result.kind === 'rotated') return response
-  if (result.kind === 'repeated') return repeats.open(context, result.sealedAnswer)
+  if (result.kind === 'repeated') return repeats.open(lock, result.sealedAnswer)
   if (result.kind === 'reused') await store.appendAudit(auditEntry('session.reuse_detected', facts))
   throw new HoldfastError('session_ended')
 }
@@ -191,16 +194,17 @@ export function createSessions(deployment: Deployment): Sessions {
   const repeats = createRepeats<TokenResponse>(deployment)
   return {
     async token(head: RequestHead, body: unknown): Promise<TokenResponse> {
-      const call = await identify(head, deployment)
+      const signed = await identifyDevice(head, deployment)
+      const call: TokenCall = { ...signed, binding: certificateBinding(head, signed.device) }
       const request = parseTokenRequest(body)
       if (request.grant_type === deviceGrant) {
-        return repeats.once(call.signature, requestContext(call.signature), () =>
+        return repeats.once(call.signature, requestLock(call.signature), () =>
           unlock(call, request.session_key, repeats, deployment),
         )
       }
-      const presentedDigest = digestOf(request.refresh_token, deployment)
-      return repeats.once(call.signature, refreshContext(presentedDigest), () =>
-        refresh(call, presentedDigest, repeats, deployment),
+      const { refresh_token: presented } = request
+      return repeats.once(call.signature, refreshLock(presented), () =>
+        refresh(call, presented, repeats, deployment),
       )
     },
 

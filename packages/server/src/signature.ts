@@ -1,5 +1,6 @@
 /** The signature of one request: its form, what it covers, and the key it verifies under (docs/protocol.md 3.1 to 3.4). */
 import {
+  concat,
   coveredComponents,
   HoldfastError,
   parseRequestSignature,
@@ -62,7 +63,10 @@ export type VerifiedSignature = {
   readonly keyThumbprint: string
   readonly createdMs: number
   readonly nonce: string
-  /** SHA-256 of the signature base, base64url: names this very request. */
+  /**
+   * SHA-256 of the signature base and the signature, base64url: names this very request. What the store knows of a request may be
+   * enough to guess its base; its signature only the phone makes.
+   */
   readonly requestHash: string
 }
 
@@ -87,6 +91,6 @@ export function verifySignature(
   if (keyid !== options.key.thumbprint) throw new HoldfastError('signature_invalid')
   const base = baseOf(head, options.origin, signature)
   checkSignature(head, base, signature, options.key.verifyKey)
-  const requestHash = toBase64url(nodeCrypto.sha256(utf8(base)))
+  const requestHash = toBase64url(nodeCrypto.sha256(concat(utf8(base), signature.signature)))
   return { keyThumbprint: keyid, createdMs: created * 1000, nonce, requestHash }
 }

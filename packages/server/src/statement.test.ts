@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts'
 import { newKeyRecord, rotateRecord, type KeyRecord, type KeyUse } from './key-record.ts'
 import { createKeyRing } from './key-ring.ts'
 import type { KeyRing } from './keys.ts'
+import { createFileKey } from './kms-file.ts'
 import { createStatement } from './statement.ts'
 
 let stage: Stage
@@ -25,16 +26,19 @@ const nodeWith = (parts: Partial<Deployment>) => createStatement({ ...stage.depl
 /** Keys that can be rotated under a running node, as a reload does. */
 function rotatingKeys(record: KeyRecord = newKeyRecord(nodeCrypto)): {
   keys: KeyRing
-  rotate: (use: KeyUse) => void
+  rotate: (use: Exclude<KeyUse, 'ca'>) => void
 } {
-  const options = { clock: stage.deployment.clock, crypto: nodeCrypto, overlapMs: 900_000 }
+  const overlaps = { token: 900_000, wrapping: 90_000_000, service: 3_600_000, ca: 259_200_000 }
+  const { clock } = stage.deployment
+  const options = { clock, crypto: nodeCrypto, overlaps }
   let current = record
   let ring = createKeyRing(current, options)
   const keys = new Proxy(ring, { get: (_, name) => Reflect.get(ring, name) as unknown })
   return {
     keys,
-    rotate(use: KeyUse): void {
-      current = rotateRecord(current, use, stage.deployment.clock.now(), options.overlapMs)
+    rotate(use: Exclude<KeyUse, 'ca'>): void {
+      const rotation = { now: clock.now(), overlaps, crypto: nodeCrypto, createKey: createFileKey }
+      current = rotateRecord(current, use, { ...rotation, serviceKid: keys.service().kid })
       ring = createKeyRing(current, options)
     },
   }
@@ -204,9 +208,59 @@ describe('when the store', () => {
     const sequence = await foreign.statement.sequence()
     await stage.deployment.store.putDocument('statement', sequence + 5, jws)
     const statement = await read(await stage.statement.current())
-    expect(statement.seq).toBe(sequence + 6)
+    expect(statement.seq).toBe(statement.iat)
     await stage.deployment.store.putDocument('statement', sequence + 7, 'nonsense')
     stage.pass(2)
-    expect((await read(await stage.statement.current())).seq).toBe(sequence + 8)
+    expect((await read(await stage.statement.current())).seq).toBe(statement.iat + 2)
+  })
+
+  test.each([2 ** 40, 2 ** 53 - 2, 2 ** 53 - 1])(
+    'was written to by somebody without a key, who raised the sequence to %i, no statement follows it there',
+    async (raised) => {
+      const { store } = stage.deployment
+      const before = await read(await stage.statement.current())
+      await store.putDocument('statement', raised, 'anything')
+      stage.pass(2)
+      const [one, other] = [nodeWith({}), nodeWith({})]
+      const jws = await one.current()
+      const { seq, iat } = await read(jws)
+      expect([seq, iat]).toEqual([before.seq + 2, before.iat + 2])
+      expect(await other.current()).toBe(jws)
+      stage.pass(1800)
+      expect(await other.sequence()).toBe(seq + 1800)
+      expect(await one.sequence()).toBe(seq + 1800)
+    },
+  )
+
+  test('was set back, a node that knew more says nothing older', async () => {
+    const documents = new Map<string, { sequence: number; value: string }>()
+    const store: Deployment['store'] = {
+      ...stage.deployment.store,
+      getDocument: async (name) => documents.get(name) ?? null,
+      async putDocument(name, sequence, value) {
+        if ((documents.get(name)?.sequence ?? -1) >= sequence) return false
+        documents.set(name, { sequence, value })
+        return true
+      },
+    }
+    const { keys, rotate } = rotatingKeys()
+    const node = nodeWith({ store, keys })
+    await node.current()
+    const backup = documents.get('statement') ?? expect.unreachable()
+    rotate('token')
+    const latest = await node.sequence()
+    documents.set('statement', backup)
+    stage.pass(1)
+    expect(await node.sequence()).toBeGreaterThan(latest)
+  })
+
+  test('holds one signed while the clock was days ahead, what follows it can be accepted', async () => {
+    const { clock } = stage.deployment
+    const { keys, rotate } = rotatingKeys()
+    const ahead = { now: () => clock.now() + 3 * 86_400_000, monotonic: () => clock.monotonic() }
+    await nodeWith({ clock: ahead, keys }).current()
+    rotate('token')
+    const { seq, iat } = await read(await nodeWith({ keys }).current(), { keys })
+    expect([seq, iat]).toEqual([clock.now() / 1000, clock.now() / 1000])
   })
 })

@@ -5,6 +5,7 @@
 import {
   decodeJws,
   HoldfastError,
+  maxSequenceLead,
   openStatement,
   type RouteRule,
   type ServiceStatement,
@@ -12,6 +13,8 @@ import {
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Deployment } from './deployment.ts'
+import { findDocument, type StoredDocument } from './document.ts'
+import type { SealingKeys } from './sealing-keys.ts'
 
 /** Where the calls of sections 2 to 6 live. */
 export const endpoints: Readonly<ServiceStatement['endpoints']> = {
@@ -21,6 +24,9 @@ export const endpoints: Readonly<ServiceStatement['endpoints']> = {
   time: '/holdfast/time',
   devices: '/holdfast/devices',
   session: '/holdfast/session',
+  sealed: '/holdfast/sealed',
+  certificate: '/holdfast/certificate',
+  reports: '/holdfast/reports',
 }
 /** The oldest client that understands this service. */
 const minClient = '0.1.0'
@@ -37,14 +43,24 @@ export interface Statement {
 }
 
 type Facts = Omit<ServiceStatement, 'seq' | 'iat' | 'exp'>
+/** What the statement needs of them. */
+type Sealing = Pick<SealingKeys, 'offered' | 'settle' | 'version'> | null
 type Published = { readonly jws: string; readonly statement: ServiceStatement }
 
 /** What clients may know of a rule; whoever configures one may have written more into it. */
-function ruleOf({ path, methods, policy, signer, fields }: RouteRule): RouteRule {
-  return { path, ...(methods === undefined ? {} : { methods }), policy, signer, fields }
+function ruleOf({ path, methods, policy, signer, fields, mutual, answer }: RouteRule): RouteRule {
+  return {
+    path,
+    ...(methods === undefined ? {} : { methods }),
+    policy,
+    signer,
+    fields,
+    ...(mutual === undefined ? {} : { mutual }),
+    ...(answer === undefined ? {} : { answer }),
+  }
 }
 
-function factsOf({ origin, keys, routes }: Deployment): Facts {
+function factsOf({ origin, keys, routes, pins, mutual }: Deployment, sealing: Sealing): Facts {
   return {
     iss: origin,
     keys: keys.tokenKeys().map(({ kid, jwk }) => ({ kid, jwk })),
@@ -52,6 +68,9 @@ function factsOf({ origin, keys, routes }: Deployment): Facts {
     endpoints: { ...endpoints },
     routes: routes.map(ruleOf),
     client: { min: minClient },
+    ...(sealing === null ? {} : { sealing: sealing.offered() }),
+    ...(pins === undefined ? {} : { pins: [...pins] }),
+    ...(mutual === undefined ? {} : { mutual: { origin: mutual.origin } }),
   }
 }
 
@@ -75,18 +94,27 @@ async function readPublished(jws: string, { keys, origin }: Deployment): Promise
   }
 }
 
-async function publish(deployment: Deployment, after: number): Promise<Published | null> {
+/** `after` is a sequence we signed, never one the store merely says: whoever writes there would have phones keep it for ever. */
+async function publish(
+  facts: Facts,
+  deployment: Deployment,
+  { stored, after }: { readonly stored: StoredDocument; readonly after: number },
+): Promise<Published | null> {
   const { store, keys, clock, policy } = deployment
   const iat = Math.floor(clock.now() / 1000)
-  const seq = Math.max(iat, after + 1)
-  const statement = { ...factsOf(deployment), seq, iat, exp: iat + policy.statementSeconds }
+  // Signed while a clock was wrong: no client would follow (2.1), and those who never saw it need not.
+  const seq = after < iat + maxSequenceLead ? Math.max(iat, after + 1) : iat
+  // Nobody is told of a sealing key for longer than it opens anything.
+  const ends = (facts.sealing ?? []).map(({ exp }) => exp)
+  const statement = { ...facts, seq, iat, exp: Math.min(iat + policy.statementSeconds, ...ends) }
   const { jwk, privateKey } = keys.service()
   const jws = await signStatement(statement, jwk, privateKey, nodeCrypto)
-  return (await store.putDocument(documentName, seq, jws)) ? { jws, statement } : null
+  const written = await store.putDocument(stored.name, Math.max(seq, stored.sequence + 1), jws)
+  return written ? { jws, statement } : null
 }
 
-export function createStatement(deployment: Deployment): Statement {
-  const { store, keys, clock } = deployment
+export function createStatement(deployment: Deployment, sealing: Sealing = null): Statement {
+  const { keys, clock } = deployment
   let copy: Published | null = null
   let checkedAt = -Infinity
   let refreshing: Promise<Published> | null = null
@@ -97,15 +125,21 @@ export function createStatement(deployment: Deployment): Statement {
   const isYoung = (held: Published): boolean =>
     secondsLeft(held) * 2 > held.statement.exp - held.statement.iat
 
+  const versionOf = (): string => `${keys.version()} ${sealing?.version() ?? ''}`
+
   /** Takes over what another node published; makes a new one when half of its life is over or our own keys changed. */
   async function converge(): Promise<Published> {
-    const version = keys.version()
+    await sealing?.settle()
+    const version = versionOf()
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const stored = await store.getDocument(documentName)
-      const found = stored === null ? null : await readPublished(stored.value, deployment)
-      const settled =
-        found !== null && (version === settledVersion || saysTheSame(found, factsOf(deployment)))
-      const chosen = settled && isYoung(found) ? found : await publish(deployment, stored?.sequence ?? 0)
+      const stored = await findDocument(deployment, documentName)
+      const found = stored.value === null ? null : await readPublished(stored.value, deployment)
+      const facts = factsOf(deployment, sealing)
+      const settled = found !== null && (version === settledVersion || saysTheSame(found, facts))
+      const known = copy?.statement.seq ?? 0
+      const current = settled && isYoung(found) && found.statement.seq >= known
+      const after = Math.max(found?.statement.seq ?? 0, known)
+      const chosen = current ? found : await publish(facts, deployment, { stored, after })
       if (chosen === null) continue
       settledVersion = version
       return chosen
@@ -124,7 +158,7 @@ export function createStatement(deployment: Deployment): Statement {
   }
 
   async function get(): Promise<Published> {
-    const fresh = clock.monotonic() - checkedAt < trustMs && keys.version() === settledVersion
+    const fresh = clock.monotonic() - checkedAt < trustMs && versionOf() === settledVersion
     if (copy !== null && fresh && isYoung(copy)) return copy
     refreshing ??= refresh().finally(() => {
       refreshing = null

@@ -69,7 +69,10 @@ export type FamilyRecord = {
   refreshDigest: string
 }
 
-/** The answer given to one signed request, kept sealed so that the identical request gets it again (docs/protocol.md 4.4). */
+/**
+ * The answer given to one signed request, kept sealed so that the identical request gets it again (docs/protocol.md 4.5).
+ * `requestHash` is a keyed digest of what names the request: that opens the answer and is not in the store.
+ */
 export type RepeatRecord = { requestHash: string; sealedAnswer: string; expiresAt: number }
 
 export type AuditEntry = {
@@ -114,8 +117,9 @@ export type RotateResult =
 
 export type ClaimInput = {
   deviceId: string
+  /** Keyed digest of the Idempotency-Key: the key itself opens the kept answer and is not in the store. */
   idempotencyKey: string
-  /** Digest of method, target and content digest: the same key with another request is refused. */
+  /** Digest, keyed likewise, of method, target and covered fields: the same key with another request is refused. */
   fingerprint: string
   now: number
   expiresAt: number

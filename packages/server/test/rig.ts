@@ -30,6 +30,7 @@ import {
   type OwnAnswer,
   parseHead,
   type RequestHead,
+  type SealingMemory,
 } from '@holdfast/server'
 import { memoryShortLived, memoryStore } from '@holdfast/server/memory'
 
@@ -105,7 +106,12 @@ export type Rig = {
 }
 
 export async function createRig(
-  options: { routes?: readonly RouteRule[]; clock?: TestClock } = {},
+  options: {
+    routes?: readonly RouteRule[]
+    clock?: TestClock
+    parts?: Partial<Deployment>
+    sealingMemory?: SealingMemory
+  } = {},
 ): Promise<Rig> {
   const clock = options.clock ?? testClock()
   const texts: string[] = []
@@ -126,8 +132,9 @@ export async function createRig(
       },
     },
     clock,
+    ...options.parts,
   }
-  return { server: await createServer(deployment), deployment, clock, texts }
+  return { server: await createServer(deployment, options.sealingMemory), deployment, clock, texts }
 }
 
 export function jsonOf(answer: OwnAnswer): Record<string, unknown> {

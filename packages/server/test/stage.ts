@@ -41,6 +41,8 @@ export type Stage = {
   readonly pass: (seconds: number) => void
 }
 
+const overlaps = { token: 900_000, wrapping: 90_000_000, service: 3_600_000, ca: 259_200_000 }
+
 export async function createStage(
   policy: Partial<Policy> = {},
   parts: Partial<Deployment> = {},
@@ -52,7 +54,7 @@ export async function createStage(
     origin,
     store: memoryStore(),
     shortLived: memoryShortLived(),
-    keys: createKeyRing(newKeyRecord(nodeCrypto), { clock, crypto: nodeCrypto, overlapMs: 900_000 }),
+    keys: createKeyRing(newKeyRecord(nodeCrypto), { clock, crypto: nodeCrypto, overlaps }),
     // Tests about something else race more than a stranger may.
     policy: { ...defaultPolicy, anonymousPerMinute: 100_000, ...policy },
     routes: [],

@@ -14,7 +14,50 @@ export type VerifyKey = { readonly [brand]: 'verify' }
 
 export type KeyPair = { readonly publicJwk: PublicJwk; readonly privateKey: PrivateKey }
 
+/** HPKE suites (RFC 9180) for sealing; both with HKDF-SHA256 and AES-256-GCM. `x-wing` is the hybrid of X25519 and ML-KEM-768. */
+export type SealingSuite = 'x25519' | 'x-wing'
+
+/** Opaque, as {@link PrivateKey}. */
+export type HpkePrivateKey = { readonly [brand]: 'hpke' }
+
+/** RFC 9180 section 6.1 in base mode: one context per message, so no sequence numbers are ever shared. */
+export interface HpkeSender {
+  /** The encapsulated key, to be sent along. */
+  readonly enc: Uint8Array
+  seal(aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>
+  /** RFC 9180 section 5.3. */
+  export(context: Uint8Array, length: number): Promise<Uint8Array>
+}
+export interface HpkeRecipient {
+  /** Null when it does not open. */
+  open(aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array | null>
+  export(context: Uint8Array, length: number): Promise<Uint8Array>
+}
+
+/** Hybrid public key encryption (RFC 9180), base mode. */
+export interface HpkePort {
+  /** What this provider can do where it runs. */
+  readonly suites: readonly SealingSuite[]
+  /** RFC 9180 DeriveKeyPair from 32 random octets: whoever keeps a key keeps its seed. */
+  deriveKeyPair(
+    suite: SealingSuite,
+    seed: Uint8Array,
+  ): Promise<{ readonly publicKey: Uint8Array; readonly privateKey: HpkePrivateKey }>
+  /** Rejects with HoldfastError `bad_request` for a public key that is none (length, point, all-zero result). */
+  sender(suite: SealingSuite, publicKey: Uint8Array, info: Uint8Array): Promise<HpkeSender>
+  /** Null when `enc` is no encapsulated key of this suite, or the key is erased. */
+  recipient(
+    suite: SealingSuite,
+    privateKey: HpkePrivateKey,
+    enc: Uint8Array,
+    info: Uint8Array,
+  ): Promise<HpkeRecipient | null>
+  /** The key opens nothing afterwards. Its octets are zeroed where they are ours; what a platform holds, it frees in its own time. */
+  erase(privateKey: HpkePrivateKey): void
+}
+
 export interface CryptoPort {
+  readonly hpke: HpkePort
   random(length: number): Uint8Array
   sha256(data: Uint8Array): Awaitable<Uint8Array>
   hmacSha256(key: Uint8Array, data: Uint8Array): Awaitable<Uint8Array>

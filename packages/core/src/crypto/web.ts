@@ -2,6 +2,7 @@
 import { HoldfastError } from '../errors.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { isRawSignature } from './ecdsa.ts'
+import { webHpke } from './web-hpke.ts'
 import type { CryptoPort, KeyPair, PrivateKey, VerifyKey } from './port.ts'
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256' } as const
@@ -24,6 +25,7 @@ export function webCrypto(webcrypto: Crypto): CryptoPort {
     tagLength: 128,
   })
   return {
+    hpke: webHpke,
     random: (length: number): Uint8Array => webcrypto.getRandomValues(new Uint8Array(length)),
     sha256: async (data: Uint8Array): Promise<Uint8Array> =>
       new Uint8Array(await subtle.digest('SHA-256', copy(data))),

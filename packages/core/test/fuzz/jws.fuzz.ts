@@ -63,9 +63,22 @@ const statement = {
   exp: 10,
   keys: [{ kid: key.kid, jwk: key.publicJwk }],
   service_keys: [key.kid],
-  endpoints: { challenge: path, enrolments: path, token: path, time: path, devices: path, session: path },
+  endpoints: {
+    challenge: path,
+    enrolments: path,
+    token: path,
+    time: path,
+    devices: path,
+    session: path,
+    sealed: path,
+    certificate: path,
+    reports: path,
+  },
   routes: [{ path: '/a/*', methods: ['GET'], policy: 'open', signer: 'any', fields: ['x-a'] }],
   client: { min: '0.1.0' },
+  sealing: [{ config: 'AAAA', exp: 1 }],
+  pins: ['A'.repeat(43), 'A'.repeat(43)],
+  mutual: { origin: 'https://a' },
 }
 
 property(

@@ -8,6 +8,7 @@ export const origin = 'http://127.0.0.1:8443'
 export type Node = {
   readonly directory: string
   port(): number
+  adminPort(): number
   pid(): number
   pins(): readonly string[]
   output(): string
@@ -26,11 +27,13 @@ export type Node = {
 export type NodeOptions = {
   readonly config: Readonly<Record<string, unknown>>
   readonly args?: readonly string[]
+  /** For node itself. */
+  readonly nodeArgs?: readonly string[]
   /** Whose credentials are used, when another node made the first operator. */
   readonly operatorOf?: Node
 }
 
-export function createNode({ config, args = [], operatorOf }: NodeOptions): Node {
+export function createNode({ config, args = [], nodeArgs = [], operatorOf }: NodeOptions): Node {
   const { policy = {}, ...others } = config as { policy?: object }
   const whole = {
     origin,
@@ -43,7 +46,7 @@ export function createNode({ config, args = [], operatorOf }: NodeOptions): Node
     ...others,
   }
   // JSON is YAML too.
-  const place = createPlace(JSON.stringify(whole))
+  const place = createPlace(JSON.stringify(whole), nodeArgs)
   let serving: Serving | null = null
 
   function running(): Serving {
@@ -62,6 +65,7 @@ export function createNode({ config, args = [], operatorOf }: NodeOptions): Node
   return {
     directory: place.directory,
     port: () => running().port,
+    adminPort: () => running().adminPort,
     pid: () => running().pid,
     pins: () => running().pins,
     output: () => running().output(),

@@ -1,5 +1,6 @@
-export { fileKeystore } from './keystore.ts'
-export { nodeNetwork } from './network.ts'
+export { type FileKeystore, fileKeystore } from './keystore.ts'
+export { createNetwork, nodeNetwork } from './network.ts'
 export type { NodePlatformOptions } from './platform.ts'
 export { nodePlatform } from './platform.ts'
 export { fileStorage } from './storage.ts'
+export type { IdentityKey, TlsOptions } from './tls.ts'

@@ -5,12 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Clock, Platform } from '../../ports.ts'
 import { fileKeystore } from './keystore.ts'
-import { nodeNetwork } from './network.ts'
+import { createNetwork } from './network.ts'
 import { fileStorage } from './storage.ts'
 
 export type NodePlatformOptions = {
   /** Made with mode 0700 when absent. Keys lie in it readable for their owner alone (0600); do not put it into backups. */
   readonly directory: string
+  /**
+   * PEM of the roots to believe instead of those Node brings, for a service whose TLS certificate is of a private CA. It replaces
+   * the chain's end only: the pins of the statement hold all the same.
+   */
+  readonly ca?: string | readonly string[]
 }
 
 export const systemClock: Clock = {
@@ -21,13 +26,16 @@ export const systemClock: Clock = {
   },
 }
 
-export function nodePlatform({ directory }: NodePlatformOptions): Platform {
+export function nodePlatform({ directory, ca }: NodePlatformOptions): Platform {
+  const keystore = fileKeystore(join(directory, 'keys'))
+  const { identityKey } = keystore
   return {
     name: 'node',
     crypto: nodeCrypto,
-    keystore: fileKeystore(join(directory, 'keys')),
+    keystore,
     storage: fileStorage(join(directory, 'records')),
-    network: nodeNetwork,
+    network: createNetwork(ca === undefined ? { identityKey } : { identityKey, ca }),
     clock: systemClock,
+    tls: { pins: true, identity: true },
   }
 }

@@ -1,12 +1,16 @@
 /** Device keys in memory, and the ways a real keystore fails. */
+import { KeyObject } from 'node:crypto'
 import { type CryptoPort, HoldfastError, type KeyPair, thumbprint } from '@holdfast/core'
 import type { Keystore, StoredKey } from '../../ports.ts'
+import type { IdentityKey } from '../node/tls.ts'
 
 export type VirtualKeystore = Keystore & {
   /** From now on no key is found, as after a wiped keystore; `false` brings them back. */
   keyMissing(missing?: boolean): void
   /** The next `times` uses fail, as on a locked phone. */
   keyUnavailable(times: number): void
+  /** The key for TLS; with keys of `node:crypto` only. */
+  readonly identityKey: IdentityKey
   /** Each signature takes this long by the phone's clock. */
   signDelay(ms: number): void
   readonly labels: readonly string[]
@@ -48,6 +52,10 @@ export function virtualKeystore(crypto: CryptoPort, sleep: (ms: number) => Promi
       if (pair === undefined) throw new HoldfastError('key_missing')
       if (delayMs > 0) await sleep(delayMs)
       return crypto.sign(pair.privateKey, data)
+    },
+    async identityKey(label: string): Promise<string | null> {
+      const key: unknown = take(label)?.privateKey
+      return key instanceof KeyObject ? key.export({ format: 'pem', type: 'pkcs8' }).toString() : null
     },
     async remove(label: string): Promise<void> {
       pairs.delete(label)

@@ -2,15 +2,17 @@
 import type { CryptoPort } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Network, Platform } from '../../ports.ts'
-import { nodeNetwork } from '../node/network.ts'
+import { createNetwork } from '../node/network.ts'
 import { type VirtualClock, virtualClock, type VirtualClockOptions } from './clock.ts'
 import { virtualKeystore, type VirtualKeystore } from './keystore.ts'
 import { type VirtualNetwork, virtualNetwork } from './network.ts'
 import { type StorageSnapshot, type VirtualStorage, virtualStorage } from './storage.ts'
 
 export type VirtualPhoneOptions = VirtualClockOptions & {
-  /** Where requests go; without it over real sockets. */
+  /** Where requests go, without TLS; absent, over real sockets: then pins and client certificates are as real as on Node. */
   readonly network?: Network
+  /** PEM of the roots to believe instead of Node's, over real sockets. */
+  readonly ca?: string | readonly string[]
   readonly crypto?: CryptoPort
 }
 
@@ -34,8 +36,21 @@ export function virtualPhone(options: VirtualPhoneOptions = {}): VirtualPhone {
   const clock = virtualClock(options)
   const keystore = virtualKeystore(crypto, (ms) => clock.sleep(ms))
   const storage = virtualStorage()
-  const network = virtualNetwork(options.network ?? nodeNetwork)
-  const platform: Platform = { name: 'testing', crypto, keystore, storage, network: network.send, clock }
+  const { ca } = options
+  const { identityKey } = keystore
+  const real = options.network === undefined
+  const network = virtualNetwork(
+    options.network ?? createNetwork(ca === undefined ? { identityKey } : { identityKey, ca }),
+  )
+  const platform: Platform = {
+    name: 'testing',
+    crypto,
+    keystore,
+    storage,
+    network: network.send,
+    clock,
+    tls: { pins: real, identity: real },
+  }
 
   function clone(): VirtualPhone {
     const copy = virtualPhone(options)

@@ -116,7 +116,7 @@ describe.skipIf(!startable)('Redis process (skipped when there is no redis-serve
 
     await start('--save', '3600 1')
     const again = async () => store.useNonce('key', randomUUID(), t0 + 9000, t0 + 70_000)
-    const recovered = await vi.waitFor(again, { timeout: 5000 })
+    const recovered = await vi.waitFor(again, { timeout: 20_000 })
     expect(recovered).toEqual({ first: true, epoch: t0 + 9000 })
     expect((await store.useNonce('key', 'one', t0 + 9000, t0 + 70_000)).first).toBe(false)
   })
@@ -128,6 +128,6 @@ describe.skipIf(!startable)('Redis process (skipped when there is no redis-serve
     await expect(store.ping()).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(performance.now() - begun).toBeLessThan(3000)
     child?.kill('SIGCONT')
-    await vi.waitFor(() => store.ping(), { timeout: 5000 })
+    await vi.waitFor(() => store.ping(), { timeout: 20_000 })
   })
 })

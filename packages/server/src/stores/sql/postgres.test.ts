@@ -13,6 +13,9 @@ const server = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127
 const database = `holdfast_test_${randomUUID().replaceAll('-', '')}`
 const url = Object.assign(new URL(server), { pathname: `/${database}` }).href
 
+/** A wait ends when what it waits for is there; this is when it is given up. */
+const patience = { timeout: 20_000, interval: 20 }
+
 const admin = new Client({ connectionString: server, connectionTimeoutMillis: 2000 })
 const reachable = await admin.connect().then(
   () => true,
@@ -63,13 +66,13 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
       await holder.query('begin')
       await holder.query('insert into repeat values ($1, $2, $3)', [repeat.requestHash, '', 0])
       const start = starting!.startFamily(family, repeat, auditEntry('session.started'))
-      await vi.waitUntil(async () => (await waitingForLocks()) === 1)
+      await vi.waitUntil(async () => (await waitingForLocks()) === 1, patience)
 
       let revoked = false
       const revocation = revoking!.revokeDevice(device.id, t0, auditEntry('device.revoked')).finally(() => {
         revoked = true
       })
-      await vi.waitUntil(async () => revoked || (await waitingForLocks()) === 2)
+      await vi.waitUntil(async () => revoked || (await waitingForLocks()) === 2, patience)
       await holder.query('rollback')
       await holder.end()
 
@@ -91,15 +94,15 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
       await cut('listen')
       const stale = feed.freshAt()
       // Two failed tries to reconnect later it still is what it was.
-      await vi.waitUntil(async () => performance.now() - stale > 700)
+      await vi.waitUntil(async () => performance.now() - stale > 700, patience)
       expect(feed.freshAt()).toBe(stale)
 
       await inDatabase(`alter database ${database} allow_connections true`, server)
-      await vi.waitUntil(() => feed.freshAt() > stale, { timeout: 5000 })
+      await vi.waitUntil(() => feed.freshAt() > stale, patience)
       expect(events).toEqual([{ all: true }])
       const device = await enrolledDevice(store!)
       await store!.revokeDevice(device.id, t0, auditEntry('device.revoked'))
-      await vi.waitUntil(() => events.length === 2)
+      await vi.waitUntil(() => events.length === 2, patience)
       expect(events.at(-1)).toEqual({ device: device.id })
       await feed.close()
     })
@@ -111,7 +114,7 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
         await inDatabase(`select pg_notify('holdfast_invalidation', '${payload}')`)
       }
       await inDatabase(`select pg_notify('holdfast_invalidation', '{"sid":"one"}')`)
-      await vi.waitUntil(() => events.length > 0)
+      await vi.waitUntil(() => events.length > 0, patience)
       expect(events).toEqual([{ sid: 'one' }])
       await feed.close()
     })
@@ -126,8 +129,8 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
       for (const result of await Promise.all(work)) {
         if (result !== undefined) expect(result).toMatchObject({ code: 'store_unavailable' })
       }
-      await vi.waitUntil(() => store.ping().then(...settled), { timeout: 5000 })
-      await vi.waitUntil(() => memories[0]!.ping().then(...settled), { timeout: 5000 })
+      await vi.waitUntil(() => store.ping().then(...settled), patience)
+      await vi.waitUntil(() => memories[0]!.ping().then(...settled), patience)
     })
 
     it('refuses to start without a server', async () => {

@@ -1,0 +1,2 @@
+export { openPkcs11 } from './kms.ts'
+export type { TokenOptions } from './token.ts'
