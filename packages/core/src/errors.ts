@@ -49,6 +49,17 @@ export type ErrorCode =
   | 'device_limit'
   | 'outbox_unavailable'
   | 'grant_refused'
+  | 'insufficient_user_authentication'
+  | 'passcode_not_set'
+  | 'passcode_refused'
+  | 'passcode_locked'
+  | 'passcode_blocked'
+  | 'presence_refused'
+  | 'presence_unknown'
+  | 'share_gone'
+  | 'share_unavailable'
+  | 'clone_suspected'
+  | 'identity_proof_required'
   | 'operator_required'
   | 'operator_exists'
   | 'upstream_unreachable'
@@ -70,6 +81,17 @@ export type ErrorCode =
   | 'key_missing'
   | 'key_unavailable'
   | 'state_unavailable'
+  | 'locked'
+  | 'passcode_weak'
+  | 'passcode_unsupported'
+  | 'presence_failed'
+  | 'presence_unsupported'
+  | 'vault_unavailable'
+  | 'vault_rolled_back'
+  | 'vault_damaged'
+  | 'storage_full'
+  | 'storage_evicted'
+  | 'offline_refused'
 
 type ErrorRow = {
   readonly meaning: string
@@ -269,6 +291,63 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
 
   // tokens (docs/protocol.md 5)
   grant_refused: { meaning: 'this grant is not accepted', next: 'unlock again', retry: 'never' },
+  insufficient_user_authentication: {
+    meaning: 'this needs a passcode or finger or face, given just now',
+    next: 'ask the user for the factor the answer names, then send it again under the same Idempotency-Key',
+    retry: 'never',
+  },
+
+  // passcode, presence and the server's share (docs/protocol.md 11 to 13)
+  passcode_not_set: {
+    meaning: 'this device has no such passcode',
+    next: 'set a passcode in an open session',
+    retry: 'never',
+  },
+  passcode_refused: {
+    meaning: 'the passcode is wrong',
+    next: 'ask the user again; the tries that are left are counted by the service',
+    retry: 'never',
+  },
+  passcode_locked: {
+    meaning: 'too many wrong passcodes; this device has to wait',
+    next: 'try again after Retry-After seconds',
+    retry: 'never',
+  },
+  passcode_blocked: {
+    meaning: 'too many wrong passcodes; waiting does not help any more',
+    next: 'prove the identity again: activate this phone with a new code',
+    retry: 'never',
+  },
+  presence_refused: {
+    meaning: 'finger or face was not proved',
+    next: 'try again, or use the passcode',
+    retry: 'never',
+  },
+  presence_unknown: {
+    meaning: 'this device has no such presence key',
+    next: 'use the passcode, then set finger or face up again',
+    retry: 'never',
+  },
+  share_gone: {
+    meaning: 'the share of the service was deleted: what this device stored cannot be opened any more',
+    next: 'activate this phone with a new code; its data comes again from the service',
+    retry: 'never',
+  },
+  share_unavailable: {
+    meaning: 'the service was restored from a backup and releases no share until an operator has looked',
+    next: 'operators: see docs/operate.md, restoring; users: try again later',
+    retry: 'never',
+  },
+  clone_suspected: {
+    meaning: 'another copy of this device has unlocked since',
+    next: 'prove the identity again: activate this phone with a new code',
+    retry: 'never',
+  },
+  identity_proof_required: {
+    meaning: 'this device is suspended until its user has proved who he is',
+    next: 'activate this phone with a new code, then set a NEW passcode',
+    retry: 'never',
+  },
 
   // operators
   operator_required: {
@@ -362,6 +441,61 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   state_unavailable: {
     meaning: 'the record on this device cannot be read or written; it was not changed',
     next: 'try again; if it stays, forget the device and enrol again',
+    retry: 'never',
+  },
+  locked: {
+    meaning: 'this needs an open session',
+    next: 'unlock first',
+    retry: 'never',
+  },
+  passcode_weak: {
+    meaning: 'this passcode is among the first anybody would try',
+    next: 'choose another: no dates, rows or repetitions',
+    retry: 'never',
+  },
+  passcode_unsupported: {
+    meaning: 'this platform cannot stretch a passcode well enough, so it takes none',
+    next: 'use finger or face',
+    retry: 'never',
+  },
+  presence_failed: {
+    meaning: 'finger or face was not given: cancelled, not recognised, or its key is gone',
+    next: 'try again, or use the passcode',
+    retry: 'never',
+  },
+  presence_unsupported: {
+    meaning: 'this device can bind no key to finger or face, or gives no secret with it',
+    next: 'use the passcode',
+    retry: 'never',
+  },
+  vault_unavailable: {
+    meaning: 'the vault cannot be read right now; nothing was changed',
+    next: 'try again; if it stays, see whether another window has it open',
+    retry: 'never',
+  },
+  vault_rolled_back: {
+    meaning: 'what this device stores is older than what it stored last: somebody put old files back',
+    next: 'do not trust it; wipe the vault and fetch its content again',
+    retry: 'never',
+  },
+  vault_damaged: {
+    meaning: 'a record of the vault was changed or torn by somebody else',
+    next: 'wipe that part of the vault and fetch its content again',
+    retry: 'never',
+  },
+  storage_full: {
+    meaning: 'this device has no room left for it; nothing was changed',
+    next: 'free some space, or ask for less to be kept',
+    retry: 'never',
+  },
+  storage_evicted: {
+    meaning: 'the browser or system removed what this app had stored',
+    next: 'activate this device again; its data comes again from the service',
+    retry: 'never',
+  },
+  offline_refused: {
+    meaning: 'there is nothing to open without the service: not set up, not allowed, or too old',
+    next: 'unlock with a network',
     retry: 'never',
   },
 }

@@ -8,7 +8,13 @@ import { HoldfastError } from './errors.ts'
 import { type PublicJwk, parsePublicJwk } from './jwk.ts'
 
 /** What distinguishes our messages: a signature made for one can never pass for another (RFC 8725 section 3.11). */
-export type JwsType = 'hf-statement+jwt' | 'hf-time+jwt' | 'hf-enrolment+jwt' | 'hf-device+jwt' | 'at+jwt'
+export type JwsType =
+  | 'hf-statement+jwt'
+  | 'hf-time+jwt'
+  | 'hf-enrolment+jwt'
+  | 'hf-device+jwt'
+  | 'hf-presence+jwt'
+  | 'at+jwt'
 
 /** The signer is named by `kid`, or shown whole by `jwk` where only a pinned thumbprint is known. */
 export type JwsSigner = { kid: string } | { jwk: PublicJwk }
@@ -22,6 +28,16 @@ export type DecodedJws = {
 
 const maxLength = 65_536
 
+/** What is signed (RFC 7515 section 5.1): ASCII, so that a phone's signer that takes text can sign it. */
+export function jwsInput(
+  type: JwsType,
+  signer: JwsSigner,
+  payload: Readonly<Record<string, unknown>>,
+): string {
+  const header = { alg: 'ES256', typ: type, ...signer }
+  return `${toBase64url(utf8(JSON.stringify(header)))}.${toBase64url(utf8(JSON.stringify(payload)))}`
+}
+
 export async function signJws(
   type: JwsType,
   signer: JwsSigner,
@@ -29,8 +45,7 @@ export async function signJws(
   key: PrivateKey,
   crypto: CryptoPort,
 ): Promise<string> {
-  const header = { alg: 'ES256', typ: type, ...signer }
-  const input = `${toBase64url(utf8(JSON.stringify(header)))}.${toBase64url(utf8(JSON.stringify(payload)))}`
+  const input = jwsInput(type, signer, payload)
   return `${input}.${toBase64url(await crypto.sign(key, utf8(input)))}`
 }
 

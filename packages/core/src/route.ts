@@ -1,5 +1,6 @@
 /** What each path demands. Client and server read the same rules, so the client signs what the server will ask for. */
 import { HoldfastError } from './errors.ts'
+import type { FactorDemand } from './factor.ts'
 
 /** `sealed`: signed, and nobody who ends TLS on the way can read it (docs/protocol.md 8). */
 export type RoutePolicy = 'open' | 'signed' | 'sealed'
@@ -19,6 +20,8 @@ export type RouteRule = {
   readonly mutual?: true
   /** The answer is signed and covers its request (RFC 9421 `;req`); on sealed requests the seal does as much. */
   readonly answer?: 'signed'
+  /** What the user must have proved, and how recently (RFC 9470); absent: whatever opened the session. */
+  readonly factor?: FactorDemand
 }
 
 const routePath = /^\/[^?#%;\\\p{C}]*$/u

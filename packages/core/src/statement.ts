@@ -31,6 +31,12 @@ const ruleSchema = v.strictObject({
   fields: v.array(v.pipe(text, v.check(isCoverableField))),
   mutual: v.exactOptional(v.literal(true)),
   answer: v.exactOptional(v.literal('signed')),
+  factor: v.exactOptional(
+    v.strictObject({
+      acr: v.picklist(['presence', 'passcode']),
+      maxAge: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+    }),
+  ),
 })
 
 export type ServiceStatement = {
@@ -52,7 +58,10 @@ export type ServiceStatement = {
     | 'session'
     | 'sealed'
     | 'certificate'
-    | 'reports',
+    | 'reports'
+    | 'passcode'
+    | 'presence'
+    | 'notices',
     string
   >
   /** In order; the first that fits counts; what none names is signed by any key. */
@@ -69,6 +78,10 @@ export type ServiceStatement = {
   pins?: string[]
   /** Where connections with a client certificate are taken; signatures cover the issuer's origin all the same. */
   mutual?: { origin: string }
+  /** The service's OPAQUE public key, b64u; absent when it takes no passcodes (docs/protocol.md 11). */
+  opaque?: { key: string }
+  /** How long after the last unlock the offline store may be opened, seconds; absent when never (docs/protocol.md 13.6). */
+  offline?: { seconds: number }
 }
 // Not strict: a later server may say more, and what a client does not know it does not use.
 const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
@@ -88,6 +101,9 @@ const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
     sealed: endpoint,
     certificate: endpoint,
     reports: endpoint,
+    passcode: endpoint,
+    presence: endpoint,
+    notices: endpoint,
   }),
   routes: v.array(ruleSchema),
   client: v.object({ min: text }),
@@ -96,6 +112,8 @@ const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
   ),
   pins: v.exactOptional(v.pipe(v.array(v.pipe(text, v.regex(/^[A-Za-z0-9_-]{43}$/))), v.minLength(2))),
   mutual: v.exactOptional(v.object({ origin: v.pipe(text, v.regex(/^https:\/\/[^/?#@]+$/)) })),
+  opaque: v.exactOptional(v.object({ key: v.pipe(text, v.regex(/^[A-Za-z0-9_-]{43}$/)) })),
+  offline: v.exactOptional(v.object({ seconds })),
 })
 
 export function signStatement(

@@ -69,6 +69,7 @@ async function complete(
     platform,
     createdAt,
     revokedAt: null,
+    suspendedFor: null,
   }
   const confirmed = await bindingOf(device, enrolment.id, tools)
   const result = await store.completeEnrolment(

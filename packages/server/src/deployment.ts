@@ -31,4 +31,18 @@ export type Deployment = {
   readonly pins?: readonly string[]
   /** Where connections with a client certificate are taken, `https://host[:port]`; absent when nowhere (docs/protocol.md 10). */
   readonly mutual?: { readonly origin: string }
+  /**
+   * Pages that may call this service from a browser: their origins, and the relying party id of their passkeys (WebAuthn section 4),
+   * which is the host of each or a domain above it. Absent: no browser at another origin may, and no passkey is taken.
+   */
+  readonly web?: { readonly origins: readonly string[]; readonly rpId: string }
+  /** Remembers outside the store how many wipes it has seen, so that a store put back from a backup is noticed; absent: it is not. */
+  readonly wipeMemory?: WipeMemory
+}
+
+/** A number kept apart from the store and its backups, e.g. in a file beside the keys. */
+export interface WipeMemory {
+  /** Null when nothing was ever kept. */
+  read(): Promise<number | null>
+  write(count: number): Promise<void>
 }

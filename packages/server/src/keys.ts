@@ -43,6 +43,11 @@ export interface KeyRing {
   mac(context: string, text: string): string
   /** True for a MAC under any wrapping key still accepted; compared in constant time. */
   isMac(context: string, text: string, mac: string): boolean
+  /**
+   * The OPAQUE server setup (OPRF seed and AKE key, docs/protocol.md 11) as @serenity-kit/opaque writes it, and its public key, b64u. It
+   * never rotates: every passcode record depends on it. It lives in this process's memory while a provider could keep keys elsewhere.
+   */
+  opaque(): { readonly setup: string; readonly publicKey: string }
   /** Issues client certificates; null until an operator made it (`holdfast keys ca`). */
   ca(): CaEntry | null
   /** DER of every CA certificate under which client certificates are accepted: during an overlap there are two. */

@@ -33,6 +33,27 @@ export type Policy = {
     /** A claim that runs longer than this has lost its node: the outcome is unknown. */
     readonly leaseSeconds: number
   }
+  readonly passcode: {
+    /** Wrong ones in a row before the first lock. */
+    readonly tries: number
+    /** Each lock in turn, seconds; each lets one more try through when it is over. After the last only a new activation helps. */
+    readonly lockSeconds: readonly number[]
+    /** Wrong ones of one user, over all devices he ever had, within the window. */
+    readonly accountTries: number
+    readonly accountWindowSeconds: number
+    /** From the first message of a login to its last. */
+    readonly loginSeconds: number
+  }
+  readonly factor: {
+    /** How long a proved factor may open a session, and a presence challenge be answered. */
+    readonly lifeSeconds: number
+    /** How fresh a passcode must be for setting, changing or removing a factor, and for removing a device. */
+    readonly changeSeconds: number
+  }
+  /** How long a newly bound device is told to backends as cooling: limits should be low (docs/protocol.md 14). */
+  readonly coolingSeconds: number
+  /** How long after an unlock a phone may open its offline store; 0: never. */
+  readonly offlineSeconds: number
   readonly certificate: {
     readonly lifeSeconds: number
     /** Per device. */
@@ -57,6 +78,16 @@ export const defaultPolicy: Policy = {
   session: { accessSeconds: 120, maxSeconds: 1800, idleSeconds: 300, unlocksPerMinute: 30, graceSeconds: 10 },
   repeatSeconds: 600,
   idempotency: { lifeSeconds: 86_400, answerBytes: 262_144, leaseSeconds: 90 },
+  passcode: {
+    tries: 5,
+    lockSeconds: [60, 300, 1800, 7200, 86_400],
+    accountTries: 20,
+    accountWindowSeconds: 2_592_000,
+    loginSeconds: 120,
+  },
+  factor: { lifeSeconds: 120, changeSeconds: 300 },
+  coolingSeconds: 86_400,
+  offlineSeconds: 0,
   certificate: { lifeSeconds: 259_200, perHour: 12 },
   sealing: { rotateSeconds: 3600, refusedPerMinute: 600 },
   statementSeconds: 3600,

@@ -27,6 +27,9 @@ export const endpoints: Readonly<ServiceStatement['endpoints']> = {
   sealed: '/holdfast/sealed',
   certificate: '/holdfast/certificate',
   reports: '/holdfast/reports',
+  passcode: '/holdfast/passcode',
+  presence: '/holdfast/presence',
+  notices: '/holdfast/notices',
 }
 /** The oldest client that understands this service. */
 const minClient = '0.1.0'
@@ -48,7 +51,7 @@ type Sealing = Pick<SealingKeys, 'offered' | 'settle' | 'version'> | null
 type Published = { readonly jws: string; readonly statement: ServiceStatement }
 
 /** What clients may know of a rule; whoever configures one may have written more into it. */
-function ruleOf({ path, methods, policy, signer, fields, mutual, answer }: RouteRule): RouteRule {
+function ruleOf({ path, methods, policy, signer, fields, mutual, answer, factor }: RouteRule): RouteRule {
   return {
     path,
     ...(methods === undefined ? {} : { methods }),
@@ -57,6 +60,7 @@ function ruleOf({ path, methods, policy, signer, fields, mutual, answer }: Route
     fields,
     ...(mutual === undefined ? {} : { mutual }),
     ...(answer === undefined ? {} : { answer }),
+    ...(factor === undefined ? {} : { factor }),
   }
 }
 

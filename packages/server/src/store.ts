@@ -6,6 +6,7 @@
  * HoldfastError `store_unavailable`; it never answers from memory what it could not read.
  */
 import type { PublicJwk } from '@holdfast/core'
+import type { FactorStore, Suspicion } from './store-factors.ts'
 
 /** An activation code handed to a user. Only the public id and a sealed key are kept (docs/protocol.md 4.1). */
 export type ActivationRecord = {
@@ -46,6 +47,8 @@ export type DeviceRecord = {
   platform: string
   createdAt: number
   revokedAt: number | null
+  /** Null while nothing speaks against it (docs/protocol.md 14). */
+  suspendedFor: Suspicion | null
 }
 
 /** A token family: everything that came from one unlock (docs/protocol.md 5). */
@@ -151,7 +154,7 @@ export interface InvalidationFeed {
 }
 
 /** Durable facts. PGlite, PostgreSQL and memory implement it. */
-export interface DurableStore {
+export interface DurableStore extends FactorStore {
   /** True while no device was ever enrolled: then no signature was ever accepted (docs/protocol.md 3.5). */
   isPristine(): Promise<boolean>
 
@@ -195,7 +198,10 @@ export interface DurableStore {
   findDeviceByKey(keyThumbprint: string): Promise<DeviceRecord | null>
   /** Newest first, revoked ones included; `user` null lists all. `before` is the createdAt of the last row seen. */
   listDevices(query: { user: string | null; limit: number; before?: number }): Promise<DeviceRecord[]>
-  /** Marks it revoked, ends its families and tells every node. Exactly one racer gets the record, later ones null. */
+  /**
+   * Marks it revoked, ends its families, deletes its passcodes, presence keys and shares, and tells every node. Exactly one racer gets
+   * the record, later ones null.
+   */
   revokeDevice(id: string, now: number, audit: AuditEntry): Promise<DeviceRecord | null>
 
   /** Starts the family and keeps the answer unless the device is unknown or revoked: then false and nothing is written. */

@@ -68,6 +68,7 @@ export function deviceRecord(user: string, createdAt: number = t0 + 2 * second):
     platform: 'test',
     createdAt,
     revokedAt: null,
+    suspendedFor: null,
   }
 }
 

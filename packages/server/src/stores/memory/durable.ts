@@ -3,7 +3,11 @@ import { activationActs } from './activation.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
+import { factorActs } from './factor.ts'
 import { operatorActs } from './operator.ts'
+import { passcodeActs } from './passcode.ts'
+import { presenceActs } from './presence.ts'
+import { shareActs } from './share.ts'
 import { emptyRecords, note, type Records } from './records.ts'
 import { sessionActs } from './session.ts'
 
@@ -17,6 +21,10 @@ export function memoryStore(): DurableStore {
     ...sessionActs(records),
     ...claimActs(records),
     ...operatorActs(records),
+    ...passcodeActs(records),
+    ...presenceActs(records),
+    ...shareActs(records),
+    ...factorActs(records),
 
     async appendAudit(entry) {
       note(records, entry)
@@ -60,10 +68,20 @@ export function memoryStore(): DurableStore {
 }
 
 function forgetExpired(records: Records, now: number): void {
-  for (const held of [records.activations, records.enrolments, records.repeats, records.claims]) {
+  for (const held of [
+    records.activations,
+    records.enrolments,
+    records.repeats,
+    records.claims,
+    records.logins,
+    records.factors,
+    records.presenceChallenges,
+  ]) {
     for (const [id, record] of held) if (record.expiresAt <= now) held.delete(id)
   }
   for (const [user, window] of records.ottWindows) if (window.endsAt <= now) records.ottWindows.delete(user)
+  for (const [user, window] of records.accountTries)
+    if (window.endsAt <= now) records.accountTries.delete(user)
   for (const [digest, sid] of records.sidByDigest) {
     if ((records.families.get(sid)?.expiresAt ?? 0) <= now) records.sidByDigest.delete(digest)
   }

@@ -9,6 +9,13 @@ import type {
   RepeatRecord,
   StoredAuditEntry,
 } from '../../store.ts'
+import type {
+  FactorRecord,
+  LoginRecord,
+  PasscodeRecord,
+  PresenceChallengeRecord,
+  PresenceRecord,
+} from '../../store-factors.ts'
 import type { RotationMemory } from '../rotation.ts'
 
 export type HeldActivation = ActivationRecord & { tries: number; used: boolean }
@@ -20,6 +27,9 @@ export type HeldClaim = {
   state: 'running' | 'answered' | 'executed' | 'unknown'
   sealedAnswer: string | null
 }
+
+/** `number` 0: none acknowledged yet. `sealedShare` is that of `number`, `sealedNext` the one after. */
+export type HeldShare = { number: number; sealedShare: string | null; sealedNext: string | null }
 
 /** Everything the memory store knows. An act is atomic because it never awaits between its first look and its last change. */
 export type Records = {
@@ -38,6 +48,19 @@ export type Records = {
   audit: StoredAuditEntry[]
   documents: Map<string, { sequence: number; value: string }>
   operators: Map<string, OperatorRecord>
+  /** By record id. */
+  passcodes: Map<string, PasscodeRecord>
+  logins: Map<string, LoginRecord & { finished: boolean }>
+  passcodeTries: Map<string, { failures: number; lockedUntil: number }>
+  accountTries: Map<string, { endsAt: number; tries: number }>
+  factors: Map<string, FactorRecord>
+  /** By device. */
+  presences: Map<string, PresenceRecord>
+  presenceChallenges: Map<string, PresenceChallengeRecord>
+  /** By device, then by way. */
+  shares: Map<string, Map<string, HeldShare>>
+  vaultMarks: Map<string, { mark: number; issued: number; gone: boolean }>
+  wipes: number
   listeners: Set<(event: Invalidation) => void>
 }
 
@@ -57,6 +80,16 @@ export function emptyRecords(): Records {
     audit: [],
     documents: new Map(),
     operators: new Map(),
+    passcodes: new Map(),
+    logins: new Map(),
+    passcodeTries: new Map(),
+    accountTries: new Map(),
+    factors: new Map(),
+    presences: new Map(),
+    presenceChallenges: new Map(),
+    shares: new Map(),
+    vaultMarks: new Map(),
+    wipes: 0,
     listeners: new Set(),
   }
 }

@@ -4,7 +4,11 @@ import { activationActs } from './activation.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
+import { factorActs } from './factor.ts'
 import { operatorActs } from './operator.ts'
+import { passcodeActs } from './passcode.ts'
+import { presenceActs } from './presence.ts'
+import { shareActs } from './share.ts'
 import { purgeTable } from './purge.ts'
 import { insertRow } from './rows.ts'
 import { auditColumns, type Database } from './schema.ts'
@@ -22,6 +26,10 @@ export function durableOver(
     ...sessionActs(db),
     ...claimActs(db),
     ...operatorActs(db),
+    ...passcodeActs(db),
+    ...presenceActs(db),
+    ...shareActs(db),
+    ...factorActs(db),
     ...own,
 
     async appendAudit(entry) {
@@ -64,8 +72,9 @@ export function durableOver(
     },
 
     async purge(now) {
-      await purgeTable(db, 'ottWindow', 'endsAt', now)
-      for (const table of ['activation', 'enrolment', 'repeat', 'family', 'claim'] as const) {
+      for (const table of ['ottWindow', 'accountTries'] as const) await purgeTable(db, table, 'endsAt', now)
+      const expiring = ['activation', 'enrolment', 'repeat', 'family', 'claim'] as const
+      for (const table of [...expiring, 'passcodeLogin', 'factor', 'presenceChallenge'] as const) {
         await purgeTable(db, table, 'expiresAt', now)
       }
     },

@@ -68,9 +68,56 @@ create unlogged table rate (key text primary key, ends_at bigint not null, hits 
 create index rate_ends_at on rate (ends_at);
 `
 
+const factors = `
+alter table device add column suspended_for text;
+
+create table passcode (
+  id text primary key, device_id text not null references device, sealed_upload text not null,
+  attempt_key jsonb, attempt_key_thumbprint text unique, state text not null, created_at bigint not null,
+  unique (device_id, state)
+);
+create table passcode_login (
+  id text primary key, device_id text not null references device, record_id text not null, ke1_digest text not null,
+  sealed_state text, created_at bigint not null, expires_at bigint not null, finished_at bigint,
+  unique (device_id, ke1_digest)
+);
+create index passcode_login_expires_at on passcode_login (expires_at);
+create table passcode_tries (
+  device_id text primary key references device, failures integer not null, locked_until bigint not null
+);
+create table account_tries ("user" text primary key, ends_at bigint not null, tries integer not null);
+
+create table factor (
+  id text primary key, device_id text not null references device, kind text not null, way text not null,
+  proved_at bigint not null, expires_at bigint not null
+);
+create index factor_expires_at on factor (expires_at);
+
+create table presence (
+  id text primary key, device_id text not null unique references device, kind text not null, key_name text not null,
+  public_key text not null, counter bigint not null, synced boolean not null, created_at bigint not null
+);
+create table presence_challenge (
+  id text primary key, device_id text not null references device, presence_id text, challenge text not null,
+  expires_at bigint not null
+);
+create index presence_challenge_expires_at on presence_challenge (expires_at);
+
+create table share (
+  device_id text references device, way text, number bigint not null, sealed_share text, sealed_next text,
+  updated_at bigint not null, primary key (device_id, way)
+);
+create table vault_mark (
+  device_id text primary key references device, mark bigint not null, issued bigint not null, gone boolean not null
+);
+create table wipe_count (one boolean primary key check (one), count bigint not null);
+create index audit_user on audit ("user", id)
+`
+
 /** Released migrations never change; a new step gets the next name. */
 const migrations: Record<string, Migration> = {
   '0001-first': { up: (db) => runAll(db, first) },
+  '0002-factors': { up: (db) => runAll(db, factors) },
 }
 
 async function runAll(db: Kysely<unknown>, script: string): Promise<void> {

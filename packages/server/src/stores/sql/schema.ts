@@ -8,6 +8,13 @@ import type {
   OperatorRecord,
   RepeatRecord,
 } from '../../store.ts'
+import type {
+  FactorRecord,
+  LoginRecord,
+  PasscodeRecord,
+  PresenceChallengeRecord,
+  PresenceRecord,
+} from '../../store-factors.ts'
 import type { RotationMemory } from '../rotation.ts'
 
 /** The tables as Kysely sees them; columns are snake_case in the database. migrations.ts makes them. */
@@ -32,6 +39,26 @@ export type Database = {
   audit: AuditEntry & { id: Generated<number> }
   document: { name: string; sequence: number; value: string }
   operator: OperatorRecord
+  passcode: PasscodeRecord
+  passcodeLogin: LoginRecord & { finishedAt: Generated<number | null> }
+  /** `failures` in a row; a success forgets the row. */
+  passcodeTries: { deviceId: string; failures: number; lockedUntil: number }
+  accountTries: { user: string; endsAt: number; tries: number }
+  factor: FactorRecord
+  presence: PresenceRecord
+  presenceChallenge: PresenceChallengeRecord
+  /** Not in backups (docs/operate.md). `number` 0: none acknowledged yet. `sealedShare` is that of `number`, `sealedNext` the one after. */
+  share: {
+    deviceId: string
+    way: string
+    number: number
+    sealedShare: string | null
+    sealedNext: string | null
+    updatedAt: number
+  }
+  /** `gone`: its shares were deleted and none is made again. */
+  vaultMark: { deviceId: string; mark: number; issued: number; gone: boolean }
+  wipeCount: { one: boolean; count: number }
   nonce: { key: string; nonce: string; expiresAt: number }
   nonceEpoch: { one: boolean; at: number }
   rate: { key: string; endsAt: number; hits: number }
@@ -71,6 +98,7 @@ export const deviceColumns = [
   'platform',
   'createdAt',
   'revokedAt',
+  'suspendedFor',
 ] as const
 
 export const familyColumns = [
