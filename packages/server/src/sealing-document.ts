@@ -76,14 +76,22 @@ export function pruned(document: SealingDocument, now: number, nodeKeyMs: number
   return { ...document, keys, nodes }
 }
 
-/** The id of the next key. Throws `overloaded` when 256 of them may still be in somebody's statement. */
-export function nextId({ keys, lastId }: SealingDocument): number {
+/**
+ * The id of the next key. When all 256 may still be in somebody's statement, that of the oldest key nobody has any more: what comes
+ * sealed to that one could not be opened in any case, and its sender asks for the statement. Throws `overloaded` when there is none.
+ */
+export function nextId(
+  { keys, lastId }: SealingDocument,
+  isDead: (entry: SealingKeyEntry) => boolean,
+): number {
   const used = new Set(keys.map(({ id }) => id))
   for (let step = 1; step <= 256; step++) {
     const id = (lastId + step) % 256
     if (!used.has(id)) return id
   }
-  throw new HoldfastError('overloaded')
+  const dead = keys.find(isDead)
+  if (dead === undefined) throw new HoldfastError('overloaded')
+  return dead.id
 }
 
 /** The latest key, which no other has followed, or null. */
@@ -93,7 +101,8 @@ export function newest({ keys }: SealingDocument, suite: SealingSuite): SealingK
 
 /** With a new key; its predecessors end `overlapMs` after it came, if not before. */
 export function withKey(document: SealingDocument, key: SealingKeyEntry, overlapMs: number): SealingDocument {
-  const keys = document.keys.map((older) =>
+  const others = document.keys.filter(({ id }) => id !== key.id)
+  const keys = others.map((older) =>
     older.suite === key.suite ? { ...older, endsMs: Math.min(older.endsMs, key.bornMs + overlapMs) } : older,
   )
   return { ...document, keys: [...keys, key], lastId: key.id }

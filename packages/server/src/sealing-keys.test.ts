@@ -11,7 +11,7 @@ import { createStage, refusal, type Stage } from '../test/stage.ts'
 import type { Deployment } from './deployment.ts'
 import { newKeyRecord } from './key-record.ts'
 import { createKeyRing } from './key-ring.ts'
-import { readDocument, writeDocument } from './sealing-document.ts'
+import { nextId, readDocument, withKey, writeDocument } from './sealing-document.ts'
 import { createSealingKeys, type SealingKeys } from './sealing-keys.ts'
 import {
   type HeldKey,
@@ -222,6 +222,72 @@ describe('one node', () => {
     stage.pass(2 * hour)
     await node.keys.rotate()
     expect(newestId(node)).toBe(((ids.at(-1) as number) + 1) % 256)
+  })
+})
+
+describe('ids', () => {
+  test('come again when 256 are taken: that of the oldest key nobody has', () => {
+    const key = {
+      suite: 'x25519',
+      config: '',
+      bornMs: 0,
+      toldMs: 0,
+      endsMs: 0,
+      forgottenMs: 0,
+      seeds: {},
+    } as const
+    const keys = Array.from({ length: 256 }, (_, i) => ({ ...key, id: (i + 40) % 256 }))
+    const document = { keys, nodes: [], lastId: 39 }
+    expect(nextId({ ...document, keys: keys.slice(1) }, () => true)).toBe(40)
+    expect(nextId(document, ({ id }) => [7, 100, 200].includes(id))).toBe(100)
+    expect(() => nextId(document, () => false)).toThrow(new HoldfastError('overloaded'))
+    const next = withKey(document, { ...key, id: 100 }, 0)
+    expect(next.keys.filter(({ id }) => id === 100)).toHaveLength(1)
+    expect(next.keys).toHaveLength(256)
+  })
+
+  test('of keys this node holds do not', async () => {
+    const node = await start(['x25519', 'x-wing'])
+    for (let i = 0; i < 127; i++) await node.keys.rotate()
+    expect(await refusal(node.keys.rotate())).toBe('overloaded')
+  })
+})
+
+describe('a store put back from a backup', () => {
+  test('gives an id again, and the node that holds the key of before gets the new one', async () => {
+    const { store } = stage.deployment
+    const lone = await start()
+    const before = await store.getDocument('sealing')
+    stage.pass(hour)
+    await lone.keys.settle()
+    stage.pass(2)
+    const id = newestId(lone)
+    const old = await lone.keys.find(id)
+
+    // Another node knows the older document alone, and goes on from there until its sequence is the higher one.
+    let stored = before
+    const restored: Deployment['store'] = {
+      ...store,
+      getDocument: async () => stored,
+      async putDocument(_name, sequence, value) {
+        if (stored !== null && stored.sequence >= sequence) return false
+        stored = { sequence, value }
+        return true
+      },
+    }
+    const other = await start(['x25519'], { store: restored })
+    expect(newestId(other)).toBe(id)
+    while ((stored?.sequence ?? 0) <= ((await store.getDocument('sealing'))?.sequence ?? 0))
+      await other.keys.rotate()
+    const fresh = await other.keys.find(id)
+    expect(fresh?.configuration).not.toEqual(old?.configuration)
+    await store.putDocument('sealing', stored?.sequence ?? 0, stored?.value ?? '')
+    Object.assign(restored, store)
+
+    await vi.waitFor(
+      async () => expect((await lone.keys.find(id))?.configuration).toEqual(fresh?.configuration),
+      { timeout: 20_000 },
+    )
   })
 })
 

@@ -16,7 +16,15 @@ import {
   type SealingNode,
   writeDocument,
 } from './sealing-document.ts'
-import { erase, newSealingMemory, openSeed, type SealingMemory, takeNode } from './sealing-memory.ts'
+import {
+  erase,
+  heldKeyOf,
+  newSealingMemory,
+  openSeed,
+  type SealingMemory,
+  takeKey,
+  takeNode,
+} from './sealing-memory.ts'
 import { isDue, isHeld, stepFrom } from './sealing-step.ts'
 
 export interface SealingKeys {
@@ -73,7 +81,7 @@ export async function createSealingKeys(
 
   function noteMissing({ keys: entries }: SealingDocument, now: number): void {
     const ids = entries
-      .filter(({ id, endsMs }) => now < endsMs && !isHeld(memory, id, now))
+      .filter((entry) => now < entry.endsMs && !isHeld(memory, entry, now))
       .map(({ id }) => id)
     for (const id of missing.keys()) if (!ids.includes(id)) missing.delete(id)
     for (const id of ids) if (!missing.has(id)) missing.set(id, clock.monotonic())
@@ -84,18 +92,18 @@ export async function createSealingKeys(
   /** Takes over the seeds others encrypted to this node. */
   async function learn(document: SealingDocument, now: number): Promise<void> {
     for (const entry of document.keys) {
-      if (memory.node === null || memory.held.has(entry.id) || now >= entry.endsMs) continue
+      if (memory.node === null || heldKeyOf(memory, entry) !== null || now >= entry.endsMs) continue
       const key = await openSeed(entry, memory.node)
-      if (key !== null) memory.held.set(entry.id, key)
+      if (key !== null) takeKey(memory, key)
     }
     noteMissing(document, now)
   }
 
   /** Ends of keys come forward when they are followed early. */
   function takeEnds({ keys: entries }: SealingDocument): void {
-    for (const { id, endsMs } of entries) {
-      const held = memory.held.get(id)
-      if (held !== undefined) held.endsMs = Math.min(held.endsMs, endsMs)
+    for (const entry of entries) {
+      const held = heldKeyOf(memory, entry)
+      if (held !== null) held.endsMs = Math.min(held.endsMs, entry.endsMs)
     }
   }
 
@@ -130,7 +138,7 @@ export async function createSealingKeys(
     const next = silent ? { document, sequence } : await put(step.document, Math.max(stored, sequence))
     if (next === null) return false
     known = next
-    for (const key of step.made) memory.held.set(key.configuration.id, key)
+    for (const key of step.made) takeKey(memory, key)
     takeNode(memory, step.node ?? memory.node)
     takeEnds(known.document)
     erase(memory, now, nodeKeyMs)
@@ -183,8 +191,10 @@ export async function createSealingKeys(
     timer = setTimeout(next, isWaiting() ? impatientPollMs : pollMs).unref()
   }
 
-  const inMemory = (id: number): SealingKey | null =>
-    isHeld(memory, id, clock.now()) ? (memory.held.get(id) ?? null) : null
+  const inMemory = (id: number): SealingKey | null => {
+    const key = memory.held.get(id)
+    return key !== undefined && clock.now() < key.endsMs && !missing.has(id) ? key : null
+  }
 
   async function awaitKey(id: number): Promise<SealingKey | null> {
     const asked = looks.begun

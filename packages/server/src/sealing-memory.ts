@@ -36,12 +36,23 @@ export function newSealingMemory(): SealingMemory {
   return { held: new Map(), node: null }
 }
 
+function eraseKey({ seed, privateKey }: HeldKey): void {
+  seed.fill(0)
+  hpke.erase(privateKey)
+}
+
+/** A key that had its id before is erased. */
+export function takeKey({ held }: SealingMemory, key: HeldKey): void {
+  const before = held.get(key.configuration.id)
+  if (before !== undefined && before !== key) eraseKey(before)
+  held.set(key.configuration.id, key)
+}
+
 /** Erases what has ended. `now` Infinity erases all. */
 export function erase(memory: SealingMemory, now: number, nodeKeyMs: number): void {
-  for (const [id, { seed, privateKey, endsMs }] of memory.held) {
-    if (now < endsMs) continue
-    seed.fill(0)
-    hpke.erase(privateKey)
+  for (const [id, key] of memory.held) {
+    if (now < key.endsMs) continue
+    eraseKey(key)
     memory.held.delete(id)
   }
   if (memory.node !== null && now >= memory.node.bornMs + nodeKeyMs) takeNode(memory, null)
@@ -74,6 +85,15 @@ export function newHeldKey(
   endsMs: number,
 ): Promise<HeldKey> {
   return heldKey(nodeCrypto.random(seedBytes), { id, suite }, endsMs)
+}
+
+/** The key of this entry, if it is here. A store put back from a backup may have given its id to another key: that one is not it. */
+export function heldKeyOf(
+  memory: Pick<SealingMemory, 'held'>,
+  { id, config }: Pick<SealingKeyEntry, 'id' | 'config'>,
+): HeldKey | null {
+  const key = memory.held.get(id)
+  return key !== undefined && toBase64url(encodeKeyConfiguration(key.configuration)) === config ? key : null
 }
 
 export async function encryptSeed({ configuration, seed }: HeldKey, node: SealingNode): Promise<string> {

@@ -1,9 +1,17 @@
 /** What one node adds to the document of sealing keys: keys that are due, itself, and seeds for the others (docs/protocol.md 8). */
 import { encodeKeyConfiguration, type SealingSuite, toBase64url } from '@holdfast/core'
-import { newest, nextId, type SealingDocument, type SealingNode, withKey } from './sealing-document.ts'
+import {
+  newest,
+  nextId,
+  type SealingDocument,
+  type SealingKeyEntry,
+  type SealingNode,
+  withKey,
+} from './sealing-document.ts'
 import {
   encryptSeed,
   type HeldKey,
+  heldKeyOf,
   newHeldKey,
   newNodeKey,
   type NodeKey,
@@ -30,8 +38,8 @@ export type Step = {
   readonly node: NodeKey | null
 }
 
-export function isHeld(memory: SealingMemory, id: number, now: number): boolean {
-  return now < (memory.held.get(id)?.endsMs ?? 0)
+export function isHeld(memory: SealingMemory, entry: SealingKeyEntry, now: number): boolean {
+  return now < (heldKeyOf(memory, entry)?.endsMs ?? 0)
 }
 
 /** Whether the suite has no key clients should still take. */
@@ -50,12 +58,16 @@ const tellAfterMs = 1000
 async function withNewKeys(document: SealingDocument, outlook: Outlook): Promise<Step> {
   const { suites, memory, rotateMs, now, isLost, all } = outlook
   const made: HeldKey[] = []
+  const isNew = ({ id }: SealingKeyEntry): boolean =>
+    made.some(({ configuration }) => configuration.id === id)
+  const isDead = (entry: SealingKeyEntry): boolean =>
+    now >= entry.endsMs || (!isHeld(memory, entry, now) && isLost(entry.id))
   let next = document
   for (const suite of suites) {
-    const newestId = newest(next, suite)?.id ?? null
-    const usable = newestId !== null && (isHeld(memory, newestId, now) || !isLost(newestId))
+    const last = newest(next, suite)
+    const usable = last !== null && (isHeld(memory, last, now) || !isLost(last.id))
     if (usable && !all && !isDue(suite, next, outlook)) continue
-    const [id, endsMs] = [nextId(next), now + 2 * rotateMs]
+    const [id, endsMs] = [nextId(next, (entry) => isDead(entry) && !isNew(entry)), now + 2 * rotateMs]
     const key = await newHeldKey({ id, suite }, endsMs)
     made.push(key)
     const config = toBase64url(encodeKeyConfiguration(key.configuration))
@@ -73,7 +85,8 @@ async function withThisNode(step: Step, { memory, nodeKeyMs, now }: Outlook): Pr
   const young = node !== null && now < node.bornMs + nodeKeyMs / 2
   if (young && step.document.nodes.some(isMine)) return step
   const fresh = await newNodeKey(now)
-  const holds = [...memory.held.keys(), ...step.made.map(({ configuration }) => configuration.id)]
+  const known = step.document.keys.filter((entry) => heldKeyOf(memory, entry) !== null)
+  const holds = [...known.map(({ id }) => id), ...step.made.map(({ configuration }) => configuration.id)]
   const entry: SealingNode = { publicKey: fresh.publicKey, bornMs: now, holds }
   const nodes = [...step.document.nodes.filter((other) => !isMine(other)), entry]
   return { ...step, document: { ...step.document, nodes }, node: fresh }
@@ -86,8 +99,8 @@ async function withSeeds(step: Step, { memory, nodeKeyMs, now }: Outlook): Promi
   const held = new Map([...memory.held, ...step.made.map((key) => [key.configuration.id, key] as const)])
   let shared = false
   const entries = step.document.keys.map(async (entry) => {
-    const key = held.get(entry.id)
-    if (key === undefined || now >= key.endsMs) return entry
+    const key = heldKeyOf({ held }, entry)
+    if (key === null || now >= key.endsMs) return entry
     const seeds: Record<string, string> = { ...entry.seeds }
     for (const node of others) {
       const has = node.holds.includes(entry.id) || seeds[node.publicKey] !== undefined
