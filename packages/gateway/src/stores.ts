@@ -22,14 +22,35 @@ async function opened<Store>(what: string, advice: string, open: () => Promise<S
   }
 }
 
+/** Nodes hand each other what ends at a time; a clock that is wrong by more than this is nobody's drift. */
+const clockToleranceMs = 30_000
+
+/** The database's clock is the one all nodes can see: a node that differs would end the others' sealing keys, or live by its own. */
+async function checkClock(store: DurableStore): Promise<void> {
+  const theirs = await store.ping()
+  const apart = theirs === null ? 0 : Math.abs(Date.now() - theirs)
+  if (apart <= clockToleranceMs) return
+  await store.close()
+  const seconds = Math.round(apart / 1000)
+  throw new Complaint(
+    `the clocks of this machine and of the database differ by ${seconds} s: put right the one that is wrong (NTP), then start again`,
+    1,
+  )
+}
+
 // Drivers are loaded by those who use them: a gateway on PostgreSQL carries no embedded database.
 async function openDurable({ store, data }: Config): Promise<DurableStore> {
   if (store.kind === 'memory') return (await import('@holdfast/server/memory')).memoryStore()
   const { embeddedStore, postgresStore } = await import('@holdfast/server/sql')
-  if (store.kind === 'postgres')
-    return opened('the PostgreSQL store', 'check that the server runs and that store.url fits', () =>
-      postgresStore({ url: store.url }),
+  if (store.kind === 'postgres') {
+    const found = await opened(
+      'the PostgreSQL store',
+      'check that the server runs and that store.url fits',
+      () => postgresStore({ url: store.url }),
     )
+    await checkClock(found)
+    return found
+  }
   return opened(
     'the embedded database',
     `another gateway uses it (stop that one first), or ${data} is not writable`,

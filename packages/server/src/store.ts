@@ -181,7 +181,8 @@ export interface DurableStore extends FactorStore {
   takeOttTry(user: string, limit: number, windowMs: number, now: number): Promise<boolean>
   /**
    * Closes the enrolment, adds the device and keeps the answer, all or nothing. Exactly one racer gets `completed`; the others
-   * get `gone`. `device_limit` (nothing changed) when the user has `maxDevices` live devices; `key_known` when the key was ever bound.
+   * get `gone`. `device_limit` (nothing changed) when the user has `maxDevices` live devices, suspended ones not counted; `key_known`
+   * when the key was ever bound.
    */
   completeEnrolment(
     id: string,
@@ -204,7 +205,10 @@ export interface DurableStore extends FactorStore {
    */
   revokeDevice(id: string, now: number, audit: AuditEntry): Promise<DeviceRecord | null>
 
-  /** Starts the family and keeps the answer unless the device is unknown or revoked: then false and nothing is written. */
+  /**
+   * Starts a family by the device key alone, and keeps the answer. False, and nothing is written, when the device is unknown, revoked or
+   * suspended, or has a current passcode.
+   */
   startFamily(family: FamilyRecord, repeat: RepeatRecord, audit: AuditEntry): Promise<boolean>
   /** The family this refresh digest is or was current in, with its device. A read: decides nothing. */
   findFamilyByRefresh(digest: string): Promise<{ family: FamilyRecord; device: DeviceRecord } | null>
@@ -244,8 +248,8 @@ export interface DurableStore extends FactorStore {
 
   /** Forgets what has expired; safe to call from every node at any time. */
   purge(now: number): Promise<void>
-  /** Resolves when the store answers. */
-  ping(): Promise<void>
+  /** Resolves when the store answers, with its own clock (milliseconds since 1970); null where that is this process's. */
+  ping(): Promise<number | null>
   close(): Promise<void>
 }
 

@@ -59,7 +59,9 @@ export function memoryStore(): DurableStore {
       forgetExpired(records, now)
     },
 
-    async ping() {},
+    async ping() {
+      return null
+    },
 
     async close() {
       records.listeners.clear()

@@ -80,7 +80,9 @@ export function durableOver(
     },
 
     async ping() {
-      await sql`select 1`.execute(db)
+      const { rows } = await sql<{ at: number }>`
+        select (extract(epoch from clock_timestamp()) * 1000)::bigint as at`.execute(db)
+      return rows[0]?.at ?? null
     },
   }
 }
