@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { activationVectors, checkWordVectors } from './generate/activation.mjs'
 import { answerVectors } from './generate/answer.mjs'
 import { enrolmentAnswerVectors } from './generate/enrolment-answer.mjs'
+import { factorVectors } from './generate/factor.mjs'
 import { forwardVectors } from './generate/forward.mjs'
 import { routeVectors } from './generate/route.mjs'
 import {
@@ -37,6 +38,7 @@ const makers = {
   'sealed-request-x-wing.json': sealedXWingVectors,
   'sealed-answer.json': sealedAnswerVectors,
   'reply.json': replyVectors,
+  'factor.json': factorVectors,
 }
 
 function read(name) {

@@ -13,6 +13,7 @@ const identity = [
   ['Holdfast-Auth-Time', '1790000000'],
   ['Holdfast-Audience', audience],
 ]
+const coolingUntil = (value) => ['Holdfast-Cooling-Until', value]
 const read = { method: 'GET', target: '/accounts?x=1', fields: [digest, ...identity] }
 const write = {
   method: 'POST',
@@ -25,11 +26,14 @@ const noted = {
   routeFields: ['x-note', 'x-absent', 'x-purpose'],
 }
 const replyKey = (first) => ['Holdfast-Reply-Key', `${first}${'A'.repeat(42)}`]
+const cooling = { ...read, fields: [...read.fields, coolingUntil('1790086400')] }
 const secret = { ...read, fields: [...read.fields, replyKey('B')] }
 const order = [
   'content-digest',
   'content-type',
-  ...identity.map(([name]) => name.toLowerCase()),
+  ...identity.slice(0, -1).map(([name]) => name.toLowerCase()),
+  'holdfast-cooling-until',
+  'holdfast-audience',
   'idempotency-key',
   'holdfast-reply-key',
 ]
@@ -71,6 +75,9 @@ const tampered = [
   ['a content type added', read, added('Content-Type', 'text/plain')],
   ['another field of the route', noted, field('X-Purpose', 'gift')],
   ['a field of the route taken away', noted, dropped('X-Note')],
+  ['another end of cooling', cooling, field(...coolingUntil('1790000000'))],
+  ['the end of cooling taken away', cooling, dropped('Holdfast-Cooling-Until')],
+  ['an end of cooling added', read, added(...coolingUntil('1790086400'))],
   ['another reply key', secret, field(...replyKey('C'))],
   ['a reply key added', read, added(...replyKey('C'))],
   ['a field of the route added', noted, added('X-Absent', 'gift')],
@@ -96,6 +103,7 @@ function casesOf(algorithm, sign) {
     ['a write', write],
     ['a write with fields of its route', noted],
     ['a read with a reply key', secret],
+    ['a read by a device that is cooling', cooling],
   ].map(([name, message]) => Object.assign(forward(named(name), message, algorithm, sign), { expect: 'ok' }))
   const bad = tampered.map(([name, message, way]) => {
     const made = forward(named(name), message, algorithm, sign)

@@ -10,9 +10,9 @@ const issuer = 'https://api.bank.example'
 const trust = { pins: [thumbprint(service)], issuer, floor: 1_790_000_000, now: 1_790_000_100 }
 const rule = { path: '/public/*', methods: ['GET'], policy: 'open', signer: 'any', fields: [] }
 const endpoints = Object.fromEntries(
-  ['challenge', 'enrolments', 'token', 'time', 'devices', 'session', 'sealed', 'certificate', 'reports'].map(
-    (name) => [name, `/holdfast/${name}`],
-  ),
+  'challenge enrolments token time devices session sealed certificate reports passcode presence notices'
+    .split(' ')
+    .map((name) => [name, `/holdfast/${name}`]),
 )
 const pins = [octetsOf('pin').toString('base64url'), octetsOf('next pin').toString('base64url')]
 const configuration = keyConfiguration(7, pairOf(octetsOf('sealing key of a statement')).publicKey)
@@ -75,6 +75,41 @@ const table = [
   ],
   ['a rule that is not mutual', 'statement_refused', { payload: { routes: [{ ...rule, mutual: false }] } }],
   ['a rule for other answers', 'statement_refused', { payload: { routes: [{ ...rule, answer: 'any' }] } }],
+  [
+    'rules that ask for a factor',
+    'ok',
+    {
+      payload: {
+        routes: [
+          { ...rule, policy: 'signed', factor: { acr: 'passcode', maxAge: 300 } },
+          { ...rule, policy: 'signed', factor: { acr: 'presence' } },
+        ],
+      },
+    },
+  ],
+  [
+    'a rule that asks for no factor we know',
+    'statement_refused',
+    { payload: { routes: [{ ...rule, policy: 'signed', factor: { acr: 'device' } }] } },
+  ],
+  [
+    'a rule that asks for a factor of no age',
+    'statement_refused',
+    { payload: { routes: [{ ...rule, policy: 'signed', factor: { acr: 'passcode', maxAge: 0 } }] } },
+  ],
+  [
+    'a rule that asks for more than a factor',
+    'statement_refused',
+    { payload: { routes: [{ ...rule, policy: 'signed', factor: { acr: 'passcode', amr: 'pin' } }] } },
+  ],
+  ['a passcode key', 'ok', { payload: { opaque: { key: octetsOf('opaque').toString('base64url') } } }],
+  [
+    'a passcode key of 31 octets',
+    'statement_refused',
+    { payload: { opaque: { key: octetsOf('opaque', 31).toString('base64url') } } },
+  ],
+  ['an offline store', 'ok', { payload: { offline: { seconds: 86_400 } } }],
+  ['an offline store without an end', 'statement_refused', { payload: { offline: {} } }],
   ['sealing keys', 'ok', { payload: { sealing } }],
   [
     'a sealing key with padding',

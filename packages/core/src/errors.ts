@@ -6,6 +6,8 @@
  * - `never`: nothing; - `same`: send again under the same Idempotency-Key; - `clock`: ask the signed clock, then once again;
  * - `token`: refresh the access token, then once again; - `statement`: fetch the service statement, then once again.
  */
+import type { FactorDemand } from './factor.ts'
+
 export type ErrorCode =
   | 'bad_request'
   | 'ambiguous_request'
@@ -507,6 +509,8 @@ export type HoldfastErrorOptions = {
   retryAfter?: number
   /** Names the request in log and answer, so that an operator can find the cause. */
   reference?: string
+  /** What `insufficient_user_authentication` asks for. */
+  demand?: FactorDemand
 }
 
 /** The one error of Holdfast. Its message is the table's meaning: never input, never a secret. */
@@ -515,12 +519,14 @@ export class HoldfastError extends Error {
   readonly code: ErrorCode
   readonly retryAfter: number | undefined
   readonly reference: string | undefined
+  readonly demand: FactorDemand | undefined
 
   constructor(code: ErrorCode, options: HoldfastErrorOptions = {}) {
     super(errors[code].meaning, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryAfter = options.retryAfter
     this.reference = options.reference
+    this.demand = options.demand
   }
 }
 

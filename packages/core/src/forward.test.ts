@@ -25,6 +25,13 @@ describe('identityFields', () => {
     expect(() => identityFields({ ...identity, user: 'a\ud800' }, 'accounts')).toThrow(TypeError)
   })
 
+  it('says until when a device is cooling, and only while it is', () => {
+    const names = identityFields(identity, 'accounts').map(([name]) => name)
+    expect(names).not.toContain('holdfast-cooling-until')
+    const cooling = identityFields({ ...identity, coolingUntil: 1_790_086_400 }, 'accounts')
+    expect(cooling).toContainEqual(['holdfast-cooling-until', '1790086400'])
+  })
+
   it('names the backend that was asked', () => {
     expect(identityFields(identity, 'accounts').at(-1)).toEqual(['holdfast-audience', 'accounts'])
   })
@@ -70,6 +77,13 @@ describe('forwardBase', () => {
     const { base, input } = forwardBase({ method: 'GET', target: '/', fields }, ['x-a'], parameters)
     expect(input).toMatch(/^\("@method" "@request-target" "idempotency-key" "holdfast-reply-key" "x-a"\);/)
     expect(base).toContain('\n"holdfast-reply-key": r\n')
+  })
+
+  it('covers the end of cooling: without it a new device would pass for an old one', () => {
+    const fields = parseFields(identityFields({ ...identity, coolingUntil: 5 }, 'accounts').flat())
+    const { base, input } = forwardBase({ method: 'GET', target: '/', fields }, [], parameters)
+    expect(input).toContain(' "holdfast-auth-time" "holdfast-cooling-until" "holdfast-audience")')
+    expect(base).toContain('\n"holdfast-cooling-until": 5\n')
   })
 
   it('covers only what is there', () => {

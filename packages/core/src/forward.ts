@@ -18,6 +18,8 @@ export type ForwardedIdentity = {
   readonly acr: string
   /** Seconds since 1970 of the last factor. */
   readonly authTime: number
+  /** Seconds since 1970 until which the device is new: what it may do should be little. Absent when that is over. */
+  readonly coolingUntil?: number
 }
 
 /**
@@ -29,6 +31,7 @@ export function identityFields(
   identity: ForwardedIdentity,
   audience: string,
 ): ReadonlyArray<readonly [string, string]> {
+  const { coolingUntil } = identity
   if (/\p{Surrogate}/u.test(identity.user)) throw new TypeError('the user id is not well-formed Unicode')
   if (!/^[!-~]+$/.test(audience)) throw new TypeError('the audience is empty or not visible ASCII')
   return [
@@ -37,6 +40,7 @@ export function identityFields(
     ['holdfast-session', identity.session],
     ['holdfast-acr', identity.acr],
     ['holdfast-auth-time', String(identity.authTime)],
+    ...(coolingUntil === undefined ? [] : [['holdfast-cooling-until', String(coolingUntil)] as const]),
     ['holdfast-audience', audience],
   ]
 }
@@ -50,6 +54,7 @@ const covered = [
   'holdfast-session',
   'holdfast-acr',
   'holdfast-auth-time',
+  'holdfast-cooling-until',
   'holdfast-audience',
   'idempotency-key',
   'holdfast-reply-key',

@@ -19,7 +19,24 @@ describe('problems', () => {
     expect(parseProblem('{"code":"replayed"}')?.reference).toBeUndefined()
   })
 
+  it('says what a step-up asks for, and no more', () => {
+    const code = 'insufficient_user_authentication'
+    for (const demand of [{ acr: 'passcode', maxAge: 300 }, { acr: 'presence' }] as const) {
+      const problem = problemOf(new HoldfastError(code, { demand }), 401)
+      expect(problem.acr_values).toBe(demand.acr)
+      expect(parseProblem(JSON.stringify(problem))?.demand).toEqual(demand)
+    }
+    expect(problemOf(new HoldfastError(code), 401)).not.toHaveProperty('acr_values')
+    expect(parseProblem(`{"code":"${code}"}`)?.demand).toBeUndefined()
+    expect(parseProblem(`{"code":"${code}","max_age":5}`)?.demand).toBeUndefined()
+  })
+
   it.each([
+    '{"code":"replayed","acr_values":"device"}',
+    '{"code":"replayed","acr_values":["passcode"]}',
+    '{"code":"replayed","acr_values":"passcode","max_age":"5"}',
+    '{"code":"replayed","acr_values":"passcode","max_age":-1}',
+    '{"code":"replayed","acr_values":"passcode","max_age":0.5}',
     '',
     'null',
     '[]',

@@ -1,6 +1,7 @@
 /** Problem details (RFC 9457): the one form in which Holdfast refuses. */
 import * as v from 'valibot'
-import { type ErrorCode, errors, HoldfastError, isErrorCode } from './errors.ts'
+import { type ErrorCode, errors, HoldfastError, type HoldfastErrorOptions, isErrorCode } from './errors.ts'
+import type { FactorDemand } from './factor.ts'
 
 export const problemType = 'application/problem+json'
 /** Marks an answer as Holdfast's own; the gateway takes it off what a backend says. */
@@ -13,24 +14,40 @@ export type Problem = {
   readonly code: ErrorCode
   readonly detail: string
   readonly reference?: string
+  /** What a step-up asks for (RFC 9470 section 3): the least context that will do, and seconds since it was proved at most. */
+  readonly acr_values?: FactorDemand['acr']
+  readonly max_age?: number
 }
 
 export function problemOf(error: HoldfastError, status: number): Problem {
   const { meaning, next } = errors[error.code]
-  const problem = {
+  const { reference, demand } = error
+  return {
     type: `https://holdfast.dev/errors#${error.code}`,
     title: meaning,
     status,
     code: error.code,
     detail: next,
+    ...(reference === undefined ? {} : { reference }),
+    ...(demand === undefined ? {} : { acr_values: demand.acr }),
+    ...(demand?.maxAge === undefined ? {} : { max_age: demand.maxAge }),
   }
-  return error.reference === undefined ? problem : { ...problem, reference: error.reference }
 }
 
 const problemSchema = v.object({
   code: v.custom<ErrorCode>(isErrorCode),
   reference: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))),
+  acr_values: v.exactOptional(v.picklist(['presence', 'passcode'])),
+  max_age: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 })
+
+function demandOf({
+  acr_values: acr,
+  max_age: maxAge,
+}: v.InferOutput<typeof problemSchema>): Pick<HoldfastErrorOptions, 'demand'> {
+  if (acr === undefined) return {}
+  return { demand: maxAge === undefined ? { acr } : { acr, maxAge } }
+}
 
 /** The refusal in a problem body, or null when it is none of ours. */
 export function parseProblem(body: string): HoldfastError | null {
@@ -38,7 +55,8 @@ export function parseProblem(body: string): HoldfastError | null {
     const problem = v.safeParse(problemSchema, JSON.parse(body))
     if (!problem.success) return null
     const { code, reference } = problem.output
-    return new HoldfastError(code, reference === undefined ? {} : { reference })
+    const demand = demandOf(problem.output)
+    return new HoldfastError(code, reference === undefined ? demand : { ...demand, reference })
   } catch {
     return null
   }

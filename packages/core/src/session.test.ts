@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { testKey } from '../test/keys.ts'
 import { outcome } from '../test/refusal.ts'
-import { deviceGrant, parseTokenRequest, parseTokenResponse } from './session.ts'
+import {
+  deviceGrant,
+  parseTokenRequest,
+  parseTokenResponse,
+  passcodeGrant,
+  presenceGrant,
+} from './session.ts'
 
 describe('parseTokenRequest', async () => {
   const { publicJwk } = await testKey()
   const unlock = { grant_type: deviceGrant, session_key: publicJwk }
   const refresh = { grant_type: 'refresh_token', refresh_token: 'A'.repeat(43) }
 
-  it('takes the two grants', () => {
-    expect(parseTokenRequest(unlock)).toEqual(unlock)
-    expect(parseTokenRequest(refresh)).toEqual(refresh)
+  const factor = { ...unlock, grant_type: passcodeGrant, factor: 'A'.repeat(22), ack: { number: 1, mark: 2 } }
+
+  it('takes the four grants', () => {
+    const presence = { ...factor, grant_type: presenceGrant }
+    for (const request of [unlock, refresh, factor, presence])
+      expect(parseTokenRequest(request)).toEqual(request)
   })
 
   it.each([
@@ -27,6 +36,14 @@ describe('parseTokenRequest', async () => {
     ['a short refresh token', { ...refresh, refresh_token: 'A' }],
     ['a refresh token with left-over bits', { ...refresh, refresh_token: `${'A'.repeat(42)}B` }],
     ['a new key with a refresh', { ...refresh, session_key: publicJwk }],
+    ['a factor for the device grant', { ...factor, grant_type: deviceGrant }],
+    ['a factor grant without a factor', { ...factor, factor: undefined }],
+    ['a factor of no form', { ...factor, factor: 'A'.repeat(15) }],
+    ['a factor grant without a key', { ...factor, session_key: undefined }],
+    ['a factor grant without a word on shares', { ...factor, ack: undefined }],
+    ['a share below none', { ...factor, ack: { number: -1, mark: 0 } }],
+    ['half a mark', { ...factor, ack: { number: 0, mark: 0.5 } }],
+    ['more than a word on shares', { ...factor, ack: { number: 0, mark: 0, share: 'A' } }],
   ])('refuses %s', (_, value) => {
     expect(outcome(() => parseTokenRequest(value))).toBe('bad_request')
   })

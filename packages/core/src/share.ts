@@ -55,9 +55,10 @@ export async function openRelease(
   sealed: string,
   crypto: CryptoPort,
 ): Promise<ShareRelease> {
-  const bytes = fromBase64url(sealed)
-  const plaintext = await crypto.open(key, bytes.subarray(0, 12), utf8(releaseContext), bytes.subarray(12))
-  return parseRelease(plaintext)
+  return readRelease(async () => {
+    const bytes = fromBase64url(sealed)
+    return crypto.open(key, bytes.subarray(0, 12), utf8(releaseContext), bytes.subarray(12))
+  })
 }
 
 const releaseContext = 'holdfast share v1'
@@ -81,19 +82,23 @@ export async function openReleaseWith(
   sealed: string,
   crypto: CryptoPort,
 ): Promise<ShareRelease> {
-  const bytes = fromBase64url(sealed)
   const { privateKey } = await crypto.hpke.deriveKeyPair('x25519', seed)
   try {
-    const info = utf8(`${releaseContext} ${context}`)
-    const recipient = await crypto.hpke.recipient('x25519', privateKey, bytes.subarray(0, 32), info)
-    return parseRelease((await recipient?.open(new Uint8Array(0), bytes.subarray(32))) ?? null)
+    return await readRelease(async () => {
+      const bytes = fromBase64url(sealed)
+      const info = utf8(`${releaseContext} ${context}`)
+      const recipient = await crypto.hpke.recipient('x25519', privateKey, bytes.subarray(0, 32), info)
+      return (await recipient?.open(new Uint8Array(0), bytes.subarray(32))) ?? null
+    })
   } finally {
     crypto.hpke.erase(privateKey)
   }
 }
 
-function parseRelease(plaintext: Uint8Array | null): ShareRelease {
+/** One code for everything that is wrong with it, the text of the answer included. */
+async function readRelease(open: () => Promise<Uint8Array | null>): Promise<ShareRelease> {
   try {
+    const plaintext = await open()
     if (plaintext === null) throw new TypeError('it does not open')
     return v.parse(releaseSchema, JSON.parse(fromUtf8(plaintext)))
   } catch (cause) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fromBase64url, toBase64url } from '../src/bytes.ts'
+import { nobleCrypto } from '../src/crypto/noble.ts'
 import { nodeCrypto } from '../src/crypto/node.ts'
 import type { CryptoPort, SealingSuite } from '../src/crypto/port.ts'
 import { webCrypto } from '../src/crypto/web.ts'
@@ -21,6 +22,7 @@ const folder = new URL('../../../vectors/', import.meta.url)
 const providers: ReadonlyArray<readonly [string, CryptoPort]> = [
   ['node:crypto', nodeCrypto],
   ['WebCrypto', webCrypto(globalThis.crypto)],
+  ['noble', nobleCrypto({ random: (length) => nodeCrypto.random(length) })],
 ]
 
 type File<Case, More = object> = More & {

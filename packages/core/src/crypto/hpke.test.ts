@@ -6,6 +6,7 @@ import { outsideVectors } from '../../test/outside-vectors.ts'
 import { outcomeOf } from '../../test/refusal.ts'
 import { utf8 } from '../bytes.ts'
 import { portableXWing } from './hpke.ts'
+import { nobleCrypto } from './noble.ts'
 import { nodeCrypto } from './node.ts'
 import { expandSha256 } from './node-hkdf.ts'
 import { eraseXWing, nodeXWingKem } from './node-hpke-x-wing.ts'
@@ -18,6 +19,7 @@ import { webCrypto } from './web.ts'
 const providers: ReadonlyArray<readonly [string, CryptoPort]> = [
   ['node:crypto', nodeCrypto],
   ['WebCrypto', webCrypto(globalThis.crypto)],
+  ['noble', nobleCrypto({ random: (length) => nodeCrypto.random(length) })],
 ]
 const pairs = providers.flatMap(([a, crypto]) =>
   providers.flatMap(([b, peer]) =>

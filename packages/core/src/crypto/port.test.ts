@@ -4,6 +4,7 @@ import { outsideVectors } from '../../test/outside-vectors.ts'
 import { toBase64url, utf8 } from '../bytes.ts'
 import { HoldfastError } from '../errors.ts'
 import type { PublicJwk } from '../jwk.ts'
+import { nobleCrypto } from './noble.ts'
 import { nodeCrypto } from './node.ts'
 import type { CryptoPort } from './port.ts'
 import { webCrypto } from './web.ts'
@@ -11,6 +12,7 @@ import { webCrypto } from './web.ts'
 const providers: ReadonlyArray<readonly [string, CryptoPort]> = [
   ['node:crypto', nodeCrypto],
   ['WebCrypto', webCrypto(globalThis.crypto)],
+  ['noble', nobleCrypto({ random: (length) => nodeCrypto.random(length) })],
 ]
 
 function bytes(text: string): Uint8Array {

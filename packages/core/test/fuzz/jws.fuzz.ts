@@ -73,12 +73,20 @@ const statement = {
     sealed: path,
     certificate: path,
     reports: path,
+    passcode: path,
+    presence: path,
+    notices: path,
   },
-  routes: [{ path: '/a/*', methods: ['GET'], policy: 'open', signer: 'any', fields: ['x-a'] }],
+  routes: [
+    { path: '/a/*', methods: ['GET'], policy: 'open', signer: 'any', fields: ['x-a'] },
+    { path: '/b', policy: 'signed', signer: 'any', fields: [], factor: { acr: 'passcode', maxAge: 1 } },
+  ],
   client: { min: '0.1.0' },
   sealing: [{ config: 'AAAA', exp: 1 }],
   pins: ['A'.repeat(43), 'A'.repeat(43)],
   mutual: { origin: 'https://a' },
+  opaque: { key: 'A'.repeat(43) },
+  offline: { seconds: 1 },
 }
 
 property(
