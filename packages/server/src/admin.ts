@@ -7,7 +7,9 @@ import type { Devices } from './device.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
 import { addOperator, isOperatorName } from './operator-credentials.ts'
+import type { Shares } from './share.ts'
 import type { DeviceRecord, StoredAuditEntry } from './store.ts'
+import type { WipeDecision, WipeGuard } from './wipe-memory.ts'
 
 export type AdminCall = {
   readonly head: RequestHead
@@ -16,8 +18,13 @@ export type AdminCall = {
   /** Name of the operator, authenticated. */
   readonly operator: string
 }
-type Features = { readonly enrolment: Enrolment; readonly devices: Devices }
-type Tools = Features & { readonly deployment: Deployment }
+export type AdminFeatures = {
+  readonly enrolment: Enrolment
+  readonly devices: Devices
+  readonly shares: Pick<Shares, 'wipe'>
+  readonly wipes: Pick<WipeGuard, 'accept'>
+}
+type Tools = AdminFeatures & { readonly deployment: Deployment }
 type AdminRoute = {
   readonly method: string
   /** One group at most: the id or name in the path. */
@@ -39,6 +46,7 @@ const operatorBody = v.strictObject({ name: v.pipe(v.string(), v.check(isOperato
 const devicesQuery = v.strictObject({ user: v.optional(line), limit, before: v.optional(whole) })
 const auditQuery = v.strictObject({ limit, after: v.optional(whole) })
 const noQuery = v.strictObject({})
+const wipeDecision: v.GenericSchema<string, WipeDecision> = v.picklist(['keep', 'forget'])
 const noBody = v.undefined()
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
@@ -58,9 +66,9 @@ function queryOf({ target }: RequestHead): Record<string, string> {
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 function deviceView(device: DeviceRecord): Record<string, unknown> {
-  const { id, user, name, platform, keyThumbprint, createdAt, revokedAt } = device
+  const { id, user, name, platform, keyThumbprint, createdAt, revokedAt, suspendedFor: suspended } = device
   const revoked = revokedAt === null ? null : seconds(revokedAt)
-  return { id, user, name, platform, key: keyThumbprint, created: seconds(createdAt), revoked }
+  return { id, user, name, platform, key: keyThumbprint, created: seconds(createdAt), revoked, suspended }
 }
 
 function auditView({ at, ...entry }: StoredAuditEntry): Record<string, unknown> {
@@ -105,6 +113,27 @@ async function removeOperator(
   throw new HoldfastError((await store.findOperator(name)) === null ? 'not_found' : 'bad_request')
 }
 
+/** False when there was nothing left to delete. */
+async function wipeDevice(
+  { body, operator }: AdminCall,
+  id: string,
+  { deployment, shares }: Tools,
+): Promise<unknown> {
+  parse(v.union([noBody, noQuery]), body)
+  if ((await deployment.store.findDevice(id)) === null) throw new HoldfastError('not_found')
+  return { wiped: await shares.wipe(id, operator) }
+}
+
+/** False when there was nothing to decide. */
+async function settleShares(
+  { body, operator }: AdminCall,
+  decision: string,
+  { wipes }: Tools,
+): Promise<unknown> {
+  parse(v.union([noBody, noQuery]), body)
+  return { settled: await wipes.accept(parse(wipeDecision, decision), operator) }
+}
+
 async function listOperators({ deployment }: Tools): Promise<unknown> {
   const operators = await deployment.store.listOperators()
   return { operators: operators.map(({ name, createdAt }) => ({ name, created: seconds(createdAt) })) }
@@ -123,6 +152,8 @@ const routes: readonly AdminRoute[] = [
       return { device: deviceView(device) }
     },
   },
+  { method: 'POST', path: /^\/admin\/devices\/([A-Za-z0-9_-]{16,128})\/wipe$/, run: wipeDevice },
+  { method: 'POST', path: /^\/admin\/shares\/(keep|forget)$/, run: settleShares },
   { method: 'GET', path: /^\/admin\/audit$/, run: (call, _, tools) => readAudit(call, tools) },
   { method: 'GET', path: /^\/admin\/operators$/, run: (_call, _, tools) => listOperators(tools) },
   { method: 'POST', path: /^\/admin\/operators$/, run: (call, _, tools) => newOperator(call, tools) },
@@ -132,7 +163,7 @@ const routes: readonly AdminRoute[] = [
 /** The JSON of an answer. Throws `not_found`, `method_refused`, `bad_request` or `operator_exists`. */
 export function createAdminCalls(
   deployment: Deployment,
-  features: Features,
+  features: AdminFeatures,
 ): (call: AdminCall) => Promise<unknown> {
   const tools = { ...features, deployment }
   return async function run(call: AdminCall): Promise<unknown> {

@@ -8,6 +8,7 @@ import { isOneTimeText } from './one-time-text.ts'
 import { limitAnonymous } from './rate.ts'
 import { createRepeats, requestLock, type Repeats } from './repeat.ts'
 import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
+import { checkStanding } from './standing.ts'
 import type { Statement } from './statement.ts'
 import type { DeviceRecord, EnrolmentRecord } from './store.ts'
 
@@ -102,7 +103,7 @@ async function confirm(
   if (publicKey === undefined) throw new HoldfastError('enrolment_refused')
   const key = { thumbprint: keyid, verifyKey: nodeCrypto.importPublicKey(publicKey) }
   const signature = verifySignature(head, { origin, routeFields: [], key })
-  if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
+  if (bound !== null) checkStanding(bound)
   const { one_time_text: digits } = parseEnrolmentConfirmation(body)
   return repeats.once(signature, requestLock(signature), async () => {
     // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Only

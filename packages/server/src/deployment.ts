@@ -44,5 +44,6 @@ export type Deployment = {
 export interface WipeMemory {
   /** Null when nothing was ever kept. */
   read(): Promise<number | null>
+  /** Never lowers what is kept: several nodes may write at the same time. */
   write(count: number): Promise<void>
 }

@@ -38,8 +38,16 @@ test('lists the devices of one user, newest first, with the asking one marked', 
   const name = 'Maria’s phone'
   expect(await devices.list(verified)).toEqual({
     devices: [
-      { id: second.device, name, platform, created, revoked: created, this: false },
-      { id: phone.device, name, platform, created: created - 60, revoked: null, this: true },
+      { id: second.device, name, platform, created, revoked: created, suspended: false, this: false },
+      {
+        id: phone.device,
+        name,
+        platform,
+        created: created - 60,
+        revoked: null,
+        suspended: false,
+        this: true,
+      },
     ],
   })
 })

@@ -24,6 +24,7 @@ import type { OutboxMessage } from './outbox.ts'
 import { limitAnonymous } from './rate.ts'
 import { createRepeats, requestLock, type Repeats } from './repeat.ts'
 import { verifySignature, type VerifiedSignature } from './signature.ts'
+import { checkStanding } from './standing.ts'
 import type { Statement } from './statement.ts'
 import type { EnrolmentRecord } from './store.ts'
 
@@ -132,7 +133,7 @@ async function begin(head: RequestHead, body: unknown, tools: Tools): Promise<{ 
   }
   const signature = verifySignature(head, { origin: deployment.origin, routeFields: [], key })
   const bound = await deployment.store.findDeviceByKey(key.thumbprint)
-  if (bound !== null && bound.revokedAt !== null) throw new HoldfastError('device_revoked')
+  if (bound !== null) checkStanding(bound)
   const begun = await repeats.once(
     signature,
     requestLock(signature),

@@ -122,6 +122,48 @@ describe('handle', () => {
     )
   })
 
+  it('lets listed pages ask and read, and no other', async () => {
+    const web = { origins: ['https://app.bank.example'], rpId: 'bank.example' }
+    rig = await createRig({ parts: { web } })
+    unlocked = await unlock(rig, await enrol(rig, 'ann'))
+    const [page = ''] = web.origins
+    const ask = (from: string) => {
+      const headers = { origin: from, 'access-control-request-method': 'POST' }
+      return handle(rig.server, new Request(`${origin}/transfers`, { method: 'OPTIONS', headers }), options)
+    }
+    const allowed = await ask(page)
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, page])
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization, *')
+    const foreign = await ask('https://evil.example')
+    expect([codeOf(foreign), foreign.headers.get('access-control-allow-origin')]).toEqual([
+      'signature_missing',
+      null,
+    ])
+    const next = async () =>
+      new Response('1', { headers: { 'access-control-allow-credentials': 'true', 'x-balance': '1' } })
+    options = { ...options, next }
+    const read = await send({ method: 'GET', added: { origin: page } })
+    const names = ['access-control-allow-origin', 'access-control-expose-headers', 'vary', 'x-balance']
+    expect(names.map((name) => read.headers.get(name))).toEqual([page, '*', 'Origin', '1'])
+    expect(read.headers.has('access-control-allow-credentials')).toBe(false)
+    const refused = await send({ tampered: '{}', added: { origin: page } })
+    expect([codeOf(refused), refused.headers.get('access-control-allow-origin')]).toEqual([
+      'digest_mismatch',
+      page,
+    ])
+    expect((await send({ method: 'GET' })).headers.has('vary')).toBe(false)
+    expect(seen).toHaveLength(0)
+  })
+
+  it.each([
+    ['https://app.example/', 'app.example'],
+    ['http://app.example', 'app.example'],
+    ['https://app.example', 'example'],
+    ['https://app.example', 'other.example'],
+  ])('is not made for the page %s with passkeys of %s', async (page, rpId) => {
+    await expect(createRig({ parts: { web: { origins: [page], rpId } } })).rejects.toThrow(TypeError)
+  })
+
   it('says that the outcome is unknown when the application throws, and does not run it again', async () => {
     options = { ...options, next: async () => Promise.reject(new Error('after the money moved')) }
     expect(codeOf(await send())).toBe('outcome_unknown')

@@ -9,6 +9,7 @@ import {
   sealedPath,
 } from '@holdfast/core'
 import type { ClientCertificate } from './certificate.ts'
+import { withCors } from './cors.ts'
 import { parseHead, type RequestHead } from './head.ts'
 import type { OwnAnswer } from './http.ts'
 import type { KeptAnswer } from './idempotency.ts'
@@ -169,6 +170,18 @@ async function passSealed(
   }
 }
 
+/** Lets the page that asked read the answer, when its origin is listed (docs/protocol.md 3.10). */
+function readable(server: HoldfastServer, head: RequestHead | null, response: Response): Response {
+  const origin = head === null ? null : server.cors.originOf(head)
+  if (origin === null) return response
+  const { status, statusText, body } = response
+  const headers = withCors([...response.headers], origin).map(([name, value]): [string, string] => [
+    name,
+    value,
+  ])
+  return new Response(body, { status, statusText, headers })
+}
+
 /** Never throws: every failure is a problem answer. */
 export async function handle(
   server: HoldfastServer,
@@ -176,15 +189,20 @@ export async function handle(
   options: HandleOptions,
 ): Promise<Response> {
   let head: RequestHead | null = null
+  const answer = (response: Response): Response => readable(server, head, response)
   try {
     // A Request has no raw target; its URL is already normalised, so odd forms cannot reach this door.
     const { pathname, search } = new URL(request.url)
     const channel = { sealed: false, certificate: options.certificate ?? null }
     head = parseHead(request.method, pathname + search, [...request.headers].flat(), options.remote, channel)
-    return head.target.path === sealedPath
-      ? await passSealed(server, request, head, options)
-      : await pass(server, request, head, options)
+    const preflight = server.cors.preflight(head)
+    if (preflight !== null) return answer(responseOf(preflight))
+    return answer(
+      head.target.path === sealedPath
+        ? await passSealed(server, request, head, options)
+        : await pass(server, request, head, options),
+    )
   } catch (error) {
-    return responseOf(await server.refuse(error, head))
+    return answer(responseOf(await server.refuse(error, head)))
   }
 }

@@ -7,6 +7,7 @@ import {
   problemOf,
   problemType,
   signAnswer,
+  tokenScheme,
   utf8,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
@@ -162,6 +163,14 @@ export function jsonAnswer(
   )
 }
 
+/** RFC 9110 section 11.6.1; a step-up says what would do (RFC 9470 section 3). */
+function authenticateOf({ code, demand }: HoldfastError): string {
+  if (code === 'operator_required') return 'Basic realm="holdfast"'
+  if (demand === undefined) return tokenScheme
+  const age = demand.maxAge === undefined ? '' : `, max_age="${demand.maxAge}"`
+  return `${tokenScheme} error="${code}", acr_values="${demand.acr}"${age}`
+}
+
 /** The problem answer of any failure (RFC 9457). What is not a HoldfastError stays inside. */
 export async function problemAnswer(
   failure: unknown,
@@ -171,13 +180,16 @@ export async function problemAnswer(
   const known = failure instanceof HoldfastError
   const code = known ? failure.code : 'internal_error'
   const reference = (known ? failure.reference : undefined) ?? randomBytes(9).toString('base64url')
-  const retryAfter = known ? failure.retryAfter : undefined
-  const error = new HoldfastError(code, retryAfter === undefined ? { reference } : { reference, retryAfter })
+  const { retryAfter, demand } = known ? failure : {}
+  const error = new HoldfastError(code, {
+    reference,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(demand === undefined ? {} : { demand }),
+  })
   const status = statuses[code]
   const fields: Array<readonly [string, string]> = [[problemField, code]]
   if (retryAfter !== undefined) fields.push(['retry-after', String(retryAfter)])
-  if (status === 401)
-    fields.push(['www-authenticate', code === 'operator_required' ? 'Basic realm="holdfast"' : 'Holdfast'])
+  if (status === 401) fields.push(['www-authenticate', authenticateOf(error)])
   const body = utf8(JSON.stringify(problemOf(error, status)))
   const input = { status, contentType: problemType, body, fields }
   const answer = await ownAnswer(input, head, deployment).catch((unsignable: unknown) => {

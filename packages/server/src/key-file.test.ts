@@ -75,6 +75,57 @@ describe('the file', () => {
   })
 })
 
+describe('the OPAQUE setup', () => {
+  const isKey = /^[\w-]{43}$/
+  /** As a version before passcodes wrote it. */
+  async function writeOlder(): Promise<void> {
+    await openHere()
+    const { opaque: _, ...record } = JSON.parse(await readFile(path, 'utf8')) as { opaque: string }
+    await writeFile(path, JSON.stringify({ ...record, version: 2 }))
+  }
+
+  test('is made with the file, and no rotation changes it', async () => {
+    const keys = await openHere()
+    const made = keys.opaque()
+    expect(made.publicKey).toMatch(isKey)
+    expect(made.setup).not.toContain(made.publicKey)
+    for (const which of ['token', 'service', 'forward', 'wrapping', 'ca'] as const) await keys.rotate(which)
+    now += 100 * 3_600_000
+    await keys.reload()
+    expect(keys.opaque()).toEqual(made)
+    expect((await openHere()).opaque()).toEqual(made)
+  })
+
+  test('is added to a file from before, written back, and one for all who open it at once', async () => {
+    await writeOlder()
+    const opened = await Promise.all(Array.from({ length: 10 }, openHere))
+    const setups = new Set(opened.map((keys) => keys.opaque().setup))
+    expect(setups.size).toBe(1)
+    const written = JSON.parse(await readFile(path, 'utf8')) as { version: number; opaque: string }
+    expect(written).toMatchObject({ version: 3, opaque: [...setups][0] })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(folder)).toEqual(['keys.json'])
+  })
+
+  test('is not exchanged under a running process', async () => {
+    const keys = await openHere()
+    const made = keys.opaque()
+    await writeOlder()
+    await rm(path)
+    await openHere()
+    await expect(keys.reload()).rejects.toThrow('another OPAQUE setup')
+    await writeOlder()
+    await expect(keys.reload()).rejects.toThrow(TypeError)
+    await expect(keys.rotate('token')).rejects.toThrow('another OPAQUE setup')
+    expect(keys.opaque()).toEqual(made)
+  })
+
+  test('is described nowhere', async () => {
+    const keys = await openHere()
+    expect(JSON.stringify(keys.describe())).not.toContain(keys.opaque().setup)
+  })
+})
+
 describe('rotation', () => {
   test('of the token key: published at once, signs in a minute, accepted to the end, dropped', async () => {
     const keys = await openHere()
@@ -194,6 +245,7 @@ describe('a rotation of the wrapping key', () => {
     const node = await openHere()
     const old = {
       sealed: keys.seal('place', Uint8Array.of(1)),
+      good: keys.sealForGood('place', Uint8Array.of(4)),
       mac: keys.mac('place', 'x'),
       digest: keys.digest('place', 'x'),
     }
@@ -213,6 +265,7 @@ describe('a rotation of the wrapping key', () => {
     }
     now += 1441 * 60_000
     expect(() => node.open('place', old.sealed)).toThrow(HoldfastError)
+    expect(node.openForGood('place', old.good)).toEqual(Buffer.of(4))
     expect(node.isMac('place', 'x', old.mac)).toBe(false)
     expect(node.digest('place', 'x')).toBe(old.digest)
     expect(node.open('place', sealed)).toEqual(Buffer.of(3))

@@ -23,6 +23,7 @@ import { createKeyRing, type DescribedRing, type KeyDescription, openRingKey } f
 import type { KeyRing } from './keys.ts'
 import { fileKms } from './kms-file.ts'
 import type { Kms, Protection } from './kms.ts'
+import { opaqueReady } from './opaque.ts'
 
 /**
  * What opening may find from before, and take over: a readable file, one under another protection, or, where new keys are made in a
@@ -102,7 +103,13 @@ async function readText(path: string): Promise<string | null> {
 }
 
 /** What was read, and the text it was read from: as long as that is the same, nobody changed a key. */
-type Held = { readonly record: KeyRecord; readonly text: string; readonly under: Protection | null }
+type Held = {
+  readonly record: KeyRecord
+  readonly text: string
+  readonly under: Protection | null
+  /** Of a version before: the record has something that is not in the text. */
+  readonly isOlder: boolean
+}
 
 function present(held: Held | null, path: string): Held {
   if (held === null) throw new TypeError(`the key file ${path} is gone`)
@@ -143,25 +150,34 @@ export async function openKeyFile(path: string, options: KeyFileOptions): Promis
       )
   }
 
+  /** An old file put back while nodes run would make half of them refuse every passcode. */
+  function checkOpaque({ opaque }: KeyRecord): void {
+    if (held !== null && held.record.opaque !== opaque)
+      throw new TypeError('the key file holds another OPAQUE setup: no passcode would be right any more')
+  }
+
   async function read(): Promise<Held | null> {
     const text = await readText(path)
     if (text === null) return null
     const opened = await openKeyText(text, acceptable())
-    const record = parseKeyRecord(opened.text)
+    const { record, isOlder } = parseKeyRecord(opened.text)
     checkStrangers(record)
-    return { record, text, under: opened.under }
+    checkOpaque(record)
+    return { record, text, under: opened.under, isOlder }
   }
+
+  const isAsMeant = ({ under, isOlder }: Held): boolean => under === protection && !isOlder
 
   /** Reads, changes and writes as one act among all processes: of two rotations at once the second sees the first. */
   function write(change: (before: Held | null) => KeyRecord, renew = false): Promise<Held> {
     return withLock(path, async () => {
       const before = await read()
       const record = withoutGone(change(before), { now: clock.now(), overlaps })
-      if (record === before?.record && before.under === protection) return before
+      if (record === before?.record && isAsMeant(before)) return before
       const plain = `${JSON.stringify(record, null, 2)}\n`
       const text = protection === null ? plain : await sealKeyText(plain, protection, renew)
       await replaceFile(path, text)
-      return { record, text, under: protection }
+      return { record, text, under: protection, isOlder: false }
     })
   }
 
@@ -179,9 +195,10 @@ export async function openKeyFile(path: string, options: KeyFileOptions): Promis
     return rotateRecord(record, use, { now, overlaps, crypto, createKey: kms.createKey, serviceKid })
   }
 
+  await opaqueReady
   const found = await read()
   const first =
-    found !== null && found.under === protection
+    found !== null && isAsMeant(found)
       ? found
       : await write((before) => before?.record ?? newKeyRecord(crypto, kms.createKey))
   let ring = ringOf(first.record)
@@ -218,6 +235,9 @@ export async function openKeyFile(path: string, options: KeyFileOptions): Promis
     digest: (context: string, secret: string): string => ring.digest(context, secret),
     mac: (context: string, plain: string): string => ring.mac(context, plain),
     isMac: (context: string, plain: string, mac: string): boolean => ring.isMac(context, plain, mac),
+    sealForGood: (context: string, plaintext: Uint8Array): string => ring.sealForGood(context, plaintext),
+    openForGood: (context: string, sealed: string): Uint8Array => ring.openForGood(context, sealed),
+    opaque: (): ReturnType<KeyRing['opaque']> => ring.opaque(),
     version: (): string => ring.version(),
     describe: (): KeyDescription[] => ring.describe(),
     async rotate(use: KeyUse): Promise<KeyDescription[]> {

@@ -11,6 +11,9 @@ import {
   withoutGone,
 } from './key-record.ts'
 import { createFileKey } from './kms-file.ts'
+import { opaquePublicKey, opaqueReady } from './opaque.ts'
+
+await opaqueReady
 
 const minute = 60_000
 const overlap = 15 * minute
@@ -132,8 +135,10 @@ test('reads files of version 1: nothing that the store holds is lost', () => {
     forward,
     token: token.map(({ key: of }) => ({ key: of, signsFromMs: 7 })),
   }
-  const read = parseKeyRecord(JSON.stringify(old))
-  expect(read).toMatchObject({ version: 2, wrapping: [{ key, fromMs: 0 }], service, forward, ca: [] })
+  const { record: read, isOlder } = parseKeyRecord(JSON.stringify(old))
+  expect(isOlder).toBe(true)
+  expect(opaquePublicKey(read.opaque)).toMatch(/^[\w-]{43}$/)
+  expect(read).toMatchObject({ version: 3, wrapping: [{ key, fromMs: 0 }], service, forward, ca: [] })
   expect(read.token).toEqual([{ key: token[0]?.key, fromMs: 7 }])
   const digest = nodeCrypto.hkdfSha256(
     Buffer.from(key, 'base64url'),
@@ -144,13 +149,25 @@ test('reads files of version 1: nothing that the store holds is lost', () => {
   expect(read.digest).toBe(Buffer.from(digest).toString('base64url'))
 })
 
+test('reads files of version 2, and gives them an OPAQUE setup', () => {
+  const { opaque, ...old } = { ...newKeyRecord(nodeCrypto), version: 2 }
+  const { record, isOlder } = parseKeyRecord(JSON.stringify(old))
+  expect(isOlder).toBe(true)
+  expect(opaquePublicKey(record.opaque)).not.toBe(opaquePublicKey(opaque))
+  expect(record).toEqual({ ...old, version: 3, opaque: record.opaque })
+})
+
 test('reads what it wrote and nothing else; the refusal shows nothing of the text', () => {
   const record = newKeyRecord(nodeCrypto)
-  expect(parseKeyRecord(JSON.stringify(record))).toEqual(record)
+  expect(parseKeyRecord(JSON.stringify(record))).toEqual({ record, isOlder: false })
   const broken = [
     '',
     '{"wrapping":"SECRET',
-    JSON.stringify({ ...record, version: 3 }),
+    JSON.stringify({ ...record, version: 4 }),
+    JSON.stringify({ ...record, version: 2 }),
+    JSON.stringify({ ...record, opaque: undefined }),
+    JSON.stringify({ ...record, opaque: 'A'.repeat(171) }),
+    JSON.stringify({ ...record, opaque: record.opaque.slice(1) }),
     JSON.stringify({ ...record, more: 1 }),
     JSON.stringify({ ...record, token: [] }),
     JSON.stringify({ ...record, digest: 'A'.repeat(42) }),
@@ -161,7 +178,7 @@ test('reads what it wrote and nothing else; the refusal shows nothing of the tex
   ]
   for (const text of broken) {
     expect(() => parseKeyRecord(text)).toThrow(
-      new TypeError('the key file is damaged: it is not a Holdfast key file of version 1 or 2'),
+      new TypeError('the key file is damaged: it is not a Holdfast key file of version 1 to 3'),
     )
   }
 })

@@ -4,6 +4,7 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import * as v from 'valibot'
 import { createFileKey } from './kms-file.ts'
 import type { Kms } from './kms.ts'
+import { createOpaqueSetup, opaquePublicKey } from './opaque.ts'
 import { digestKeyOf, wrappingKeyBytes } from './wrapping.ts'
 
 /** Works from this moment (milliseconds since 1970) until its successor does. */
@@ -19,7 +20,9 @@ export type ServiceRecord = KeyPairRecord & {
 }
 
 export type KeyRecord = {
-  version: 2
+  version: 3
+  /** The OPAQUE setup as its library writes it, b64u. No rotation changes it: every passcode depends on it. */
+  opaque: string
   /** 32 bytes in base64url. No rotation changes it: what is looked up by its digest must be found. */
   digest: string
   /** 32 bytes in base64url each: seal what the store holds. Oldest first; never empty. */
@@ -41,8 +44,7 @@ const symmetricKey = v.pipe(
 const moment = v.pipe(v.number(), v.integer(), v.minValue(0))
 const pair = v.strictObject({ current: signingKey, next: signingKey })
 
-const recordSchema: v.GenericSchema<unknown, KeyRecord> = v.strictObject({
-  version: v.literal(2),
+const sinceSecond = {
   digest: symmetricKey,
   wrapping: v.pipe(v.array(v.strictObject({ key: symmetricKey, fromMs: moment })), v.minLength(1)),
   service: v.strictObject({
@@ -60,7 +62,23 @@ const recordSchema: v.GenericSchema<unknown, KeyRecord> = v.strictObject({
       fromMs: moment,
     }),
   ),
+}
+
+const recordSchema: v.GenericSchema<unknown, KeyRecord> = v.strictObject({
+  version: v.literal(3),
+  opaque: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9_-]{171}$/),
+    v.check((setup) => opaquePublicKey(setup) !== ''),
+  ),
+  ...sinceSecond,
 })
+
+/** Version 2 was before passcodes. */
+const secondSchema = v.pipe(
+  v.strictObject({ version: v.literal(2), ...sinceSecond }),
+  v.transform((record): KeyRecord => ({ ...record, version: 3, opaque: createOpaqueSetup() })),
+)
 
 /** Version 1 had one wrapping key, digests under it, and no CA. */
 const firstSchema = v.pipe(
@@ -73,7 +91,8 @@ const firstSchema = v.pipe(
   }),
   v.transform(
     ({ wrapping, service, forward, token }): KeyRecord => ({
-      version: 2,
+      version: 3,
+      opaque: createOpaqueSetup(),
       digest: toBase64url(digestKeyOf(fromBase64url(wrapping), nodeCrypto)),
       wrapping: [{ key: wrapping, fromMs: 0 }],
       service,
@@ -84,13 +103,18 @@ const firstSchema = v.pipe(
   ),
 )
 
-/** Throws TypeError; the message never shows what the text holds. */
-export function parseKeyRecord(text: string): KeyRecord {
+/** `isOlder`: what the older version lacked was made just now, another each time, and has to be written down. */
+export type ReadRecord = { readonly record: KeyRecord; readonly isOlder: boolean }
+
+/** Needs `opaqueReady`. Throws TypeError; the message never shows what the text holds. */
+export function parseKeyRecord(text: string): ReadRecord {
   try {
-    return v.parse(v.union([recordSchema, firstSchema]), JSON.parse(text))
+    const said: unknown = JSON.parse(text)
+    const record = v.parse(v.union([recordSchema, secondSchema, firstSchema]), said)
+    return { record, isOlder: !v.is(recordSchema, said) }
   } catch {
     // No cause: a parser's message may quote its input.
-    throw new TypeError('the key file is damaged: it is not a Holdfast key file of version 1 or 2')
+    throw new TypeError('the key file is damaged: it is not a Holdfast key file of version 1 to 3')
   }
 }
 
@@ -105,12 +129,14 @@ function newSecret(crypto: Pick<SyncCryptoPort, 'random'>): string {
   }
 }
 
+/** Needs `opaqueReady`. */
 export function newKeyRecord(
   crypto: Pick<SyncCryptoPort, 'random'>,
   createKey: CreateKey = createFileKey,
 ): KeyRecord {
   return {
-    version: 2,
+    version: 3,
+    opaque: createOpaqueSetup(),
     digest: newSecret(crypto),
     wrapping: [{ key: newSecret(crypto), fromMs: 0 }],
     service: { current: createKey('service'), next: createKey('service') },

@@ -21,6 +21,7 @@ import {
 import type { CaEntry, KeyRing, SigningKeyEntry } from './keys.ts'
 import { fileKms } from './kms-file.ts'
 import type { KeyPlace, Kms } from './kms.ts'
+import { opaquePublicKey } from './opaque.ts'
 import { createWrapping, rootsOf, type WrappingRoots } from './wrapping.ts'
 
 /** One key as operators may see it: never its private half. */
@@ -67,6 +68,7 @@ function openWrappingKey(said: string, crypto: SyncCryptoPort): WrappingRoots {
   }
 }
 
+/** Needs `opaqueReady`. */
 export function createKeyRing(record: KeyRecord, options: RingOptions): DescribedRing {
   const { clock, crypto, overlaps, kms = fileKms() } = options
   const open = (said: string): RingKey => openRingKey(said, kms, crypto)
@@ -83,6 +85,7 @@ export function createKeyRing(record: KeyRecord, options: RingOptions): Describe
     ...open(key),
   }))
   const wrapping = record.wrapping.map(({ key, fromMs }) => ({ fromMs, ...openWrappingKey(key, crypto) }))
+  const opaque = { setup: record.opaque, publicKey: opaquePublicKey(record.opaque) }
 
   const accepted = <Key extends Timed>(use: TimedUse, keys: readonly Key[]): Key[] => {
     const states = keyStates(keys, clock.now(), overlaps[use])
@@ -136,6 +139,7 @@ export function createKeyRing(record: KeyRecord, options: RingOptions): Describe
     token: (): SigningKeyEntry => current('token', token) as RingKey,
     tokenKeys: (): RingKey[] => accepted('token', token),
     forward: (): SigningKeyEntry => forward.current,
+    opaque: (): ReturnType<KeyRing['opaque']> => opaque,
     ca: (): CaEntry | null => current('ca', ca) ?? null,
     caCertificates: (): Uint8Array[] => accepted('ca', ca).map(({ certificate }) => certificate),
     version: (): string =>

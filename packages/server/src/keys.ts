@@ -35,6 +35,13 @@ export interface KeyRing {
   /** Throws `store_unavailable` when it does not open: the store holds something this service did not write. */
   open(context: string, sealed: string, secret?: Uint8Array): Uint8Array
   /**
+   * As `seal`, under a key no rotation changes: only for what lives for years and opens nothing by itself. A sealed value is lost a day
+   * after the wrapping key was rotated; this one is not.
+   */
+  sealForGood(context: string, plaintext: Uint8Array): string
+  /** Throws `store_unavailable`, as `open` does. */
+  openForGood(context: string, sealed: string): Uint8Array
+  /**
    * A keyed digest (HMAC-SHA-256, b64u) to look something up by: one key for good, since what is looked up must be found. Only for
    * secrets of 128 random bits or more, which nobody searches even with that key.
    */

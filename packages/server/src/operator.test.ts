@@ -1,10 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { bindPhone, createStage, fifty, refusal, type Stage, tally } from '../test/stage.ts'
+import type { AdminFeatures } from './admin.ts'
 import { auditActions } from './audit.ts'
+import type { Deployment } from './deployment.ts'
 import { createDevices } from './device.ts'
+import type { Enrolment } from './enrolment.ts'
 import { parseHead } from './head.ts'
 import { createOperators, type Operators } from './operator.ts'
 import type { OperatorCredentials } from './operator-credentials.ts'
+import { createShares } from './share.ts'
+import { createWipeGuard } from './wipe-memory.ts'
+
+function featuresOf(enrolment: Enrolment, deployment: Deployment): AdminFeatures {
+  const wipes = createWipeGuard(deployment)
+  return { enrolment, devices: createDevices(deployment), shares: createShares(deployment, wipes), wipes }
+}
 
 let stage: Stage
 let operators: Operators
@@ -12,7 +22,7 @@ let olga: OperatorCredentials
 beforeEach(async () => {
   stage = await createStage()
   const { enrolment, deployment } = stage
-  operators = createOperators(deployment, { enrolment, devices: createDevices(deployment) })
+  operators = createOperators(deployment, featuresOf(enrolment, deployment))
   const first = await operators.ensureFirst()
   if (first === null) throw new Error('there is an operator already')
   olga = (await call('POST', '/admin/operators', { name: 'olga' }, first)) as OperatorCredentials
@@ -33,10 +43,7 @@ const lastEntry = async () => (await stage.deployment.store.readAudit({ limit: 1
 describe('the first operator', () => {
   test('is made by one of fifty starts and by no later one', async () => {
     stage = await createStage()
-    operators = createOperators(stage.deployment, {
-      enrolment: stage.enrolment,
-      devices: createDevices(stage.deployment),
-    })
+    operators = createOperators(stage.deployment, featuresOf(stage.enrolment, stage.deployment))
     const made = await Promise.all(fifty(() => operators.ensureFirst()))
     expect(made.filter((one) => one !== null)).toHaveLength(1)
     expect(made.find((one) => one !== null)?.secret).toMatch(/^hfo_[A-Za-z0-9_-]{43}$/)
@@ -55,7 +62,7 @@ describe('the first operator', () => {
           throw new Error('killed')
         },
       }
-      const features = { enrolment, devices: createDevices(deployment) }
+      const features = featuresOf(enrolment, deployment)
       let left: OperatorCredentials | null = null
       const keep = async (credentials: OperatorCredentials): Promise<void> => {
         expect(await store.listOperators()).toEqual([])
@@ -201,6 +208,7 @@ describe('devices', () => {
       'key',
       'created',
       'revoked',
+      'suspended',
     ])
   })
 
@@ -221,6 +229,50 @@ describe('devices', () => {
     expect(await call('POST', target, {})).toMatchObject({ device: { id: device, revoked } })
     expect(await refusal(call('POST', target, { more: 1 }))).toBe('bad_request')
     expect(await refusal(call('POST', '/admin/devices/no-such-device-id/revoke'))).toBe('not_found')
+  })
+})
+
+describe('shares', () => {
+  test('are wiped by device, once, and never made again', async () => {
+    const { device } = await bindPhone(stage)
+    const { store, clock } = stage.deployment
+    const now = clock.now()
+    const input = { deviceId: device, way: 'way', held: 0, askedAt: now, fresh: 'sealed', now }
+    expect((await store.releaseShare(input)).kind).toBe('released')
+    const target = `/admin/devices/${device}/wipe`
+    expect(await call('POST', target)).toEqual({ wiped: true })
+    expect(await lastEntry()).toMatchObject({ action: 'device.wiped', actor: 'olga', user: 'maria', device })
+    expect(await call('POST', target, {})).toEqual({ wiped: false })
+    expect((await store.releaseShare(input)).kind).toBe('gone')
+    expect(await refusal(call('POST', target, { more: 1 }))).toBe('bad_request')
+    expect(await refusal(call('POST', '/admin/devices/no-such-device-id/wipe'))).toBe('not_found')
+  })
+
+  test('of a store that was put back are decided about, once, and only when it was', async () => {
+    for (const decision of ['keep', 'forget']) {
+      let remembered: number | null = null
+      const wipeMemory = {
+        read: async () => remembered,
+        write: async (count: number) => void (remembered = count),
+      }
+      stage = await createStage({}, { wipeMemory })
+      const { deployment, enrolment } = stage
+      operators = createOperators(deployment, featuresOf(enrolment, deployment))
+      olga = (await operators.ensureFirst()) as OperatorCredentials
+      const target = `/admin/shares/${decision}`
+      expect(await call('POST', target)).toEqual({ settled: false })
+      remembered = 7
+      expect(await refusal(call('POST', target, { more: 1 }))).toBe('bad_request')
+      expect(await call('POST', target)).toEqual({ settled: true })
+      expect(await lastEntry()).toMatchObject({
+        action: 'shares.restored',
+        actor: 'admin',
+        detail: { decision },
+      })
+      expect(await deployment.store.wipeCount()).toBeGreaterThanOrEqual(7)
+      expect(await call('POST', target, {})).toEqual({ settled: false })
+    }
+    expect(await refusal(call('POST', '/admin/shares/burn'))).toBe('not_found')
   })
 })
 

@@ -1,10 +1,8 @@
 /** Operators: named people with their own secrets, and the API they use (docs/operate.md). */
 import { HoldfastError } from '@holdfast/core'
-import { createAdminCalls } from './admin.ts'
+import { type AdminFeatures, createAdminCalls } from './admin.ts'
 import { systemActor } from './audit.ts'
 import type { Deployment } from './deployment.ts'
-import type { Devices } from './device.ts'
-import type { Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
 import {
   addedEntry,
@@ -52,10 +50,7 @@ export interface Operators {
 const firstName = 'admin'
 const noDraft: FirstOperatorDraft = { left: null, keep: () => Promise.resolve() }
 
-export function createOperators(
-  deployment: Deployment,
-  features: { readonly enrolment: Enrolment; readonly devices: Devices },
-): Operators {
+export function createOperators(deployment: Deployment, features: AdminFeatures): Operators {
   const call = createAdminCalls(deployment, features)
   return {
     async ensureFirst(draft = noDraft): Promise<OperatorCredentials | null> {

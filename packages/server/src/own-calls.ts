@@ -1,20 +1,27 @@
-/** The calls Holdfast answers itself: one table of method, path and what to do (docs/protocol.md 2, 4, 5, 6). */
-import { defaultRule, fromUtf8, HoldfastError, isTimeNonce, signTime, utf8 } from '@holdfast/core'
+/** The calls Holdfast answers itself: one table of method, path and what to do (docs/protocol.md 2, 4, 5, 6); more in factor-calls.ts. */
+import { HoldfastError, isTimeNonce, signTime, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { checkBody } from './body.ts'
 import type { Certificates } from './certificate-call.ts'
 import type { Deployment } from './deployment.ts'
 import type { Devices } from './device.ts'
 import type { Enrolment } from './enrolment.ts'
+import { type FactorFeatures, factorRoutes } from './factor-calls.ts'
 import type { RequestHead } from './head.ts'
 import { jsonAnswer, type OwnAnswer, ownAnswer } from './http.ts'
-import type { RequestRule, VerifiedRequest, Verifier } from './request.ts'
+import {
+  deviceRule,
+  jsonBody,
+  noBody,
+  type OwnCall,
+  type OwnRoute,
+  sessionRule,
+  verified,
+} from './own-call.ts'
 import type { Reports } from './report.ts'
 import type { Sessions } from './session.ts'
 import type { Statement } from './statement.ts'
 
-export type OwnFeatures = {
-  readonly verify: Verifier
+export type OwnFeatures = FactorFeatures & {
   readonly statement: Statement
   readonly enrolment: Enrolment
   readonly sessions: Sessions
@@ -23,49 +30,7 @@ export type OwnFeatures = {
   readonly reports: Reports
 }
 
-type OwnCall = { readonly head: RequestHead; readonly body: Uint8Array; readonly id: string }
-type OwnRoute = {
-  readonly method: string
-  /** One group at most: the id in the path. */
-  readonly path: RegExp
-  readonly answer: (call: OwnCall) => Promise<OwnAnswer>
-}
-
 export const ownPrefix = '/holdfast/'
-
-const sessionRule: RequestRule = { ...defaultRule, own: true }
-const deviceRule: RequestRule = { ...defaultRule, own: true, signer: 'device' }
-
-/** JSON is UTF-8 and nothing else (RFC 8259 section 8.1); many libraries say so all the same. */
-const jsonType = /^application\/json(?: *; *charset=utf-8)?$/i
-
-/** The signed body as JSON: it is compared with its digest before it is parsed. */
-function jsonBody({ head, body }: OwnCall): unknown {
-  if (!jsonType.test(head.fields.get('content-type') ?? '')) throw new HoldfastError('bad_request')
-  checkBody(head, body)
-  try {
-    return JSON.parse(fromUtf8(body)) as unknown
-  } catch (cause) {
-    throw new HoldfastError('bad_request', { cause })
-  }
-}
-
-/** For calls that say nothing: no body, or an empty object for clients that cannot send none. */
-function noBody(call: OwnCall): void {
-  if (call.body.length === 0) checkBody(call.head, call.body)
-  else if (JSON.stringify(jsonBody(call)) !== '{}') throw new HoldfastError('bad_request')
-}
-
-async function verified(
-  { head, body }: OwnCall,
-  rule: RequestRule,
-  verify: Verifier,
-): Promise<VerifiedRequest> {
-  const request = await verify(head, rule)
-  checkBody(head, body)
-  if (body.length > 0) throw new HoldfastError('body_refused')
-  return request
-}
 
 async function signedTime({ head }: OwnCall, deployment: Deployment): Promise<OwnAnswer> {
   const nonce = new URLSearchParams(head.target.raw.slice(head.target.path.length)).get('nonce')
@@ -150,6 +115,7 @@ function routesOf(deployment: Deployment, features: OwnFeatures): OwnRoute[] {
         return jsonAnswer({}, call.head, deployment)
       },
     },
+    ...factorRoutes(deployment, features),
   ]
 }
 

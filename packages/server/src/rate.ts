@@ -46,6 +46,26 @@ export async function limitUnlocks(device: string, { shortLived, clock, policy }
     throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
 }
 
+/** Counted apart from unlocks: an attempt key, which can be read from a disk, must not use those up. */
+export async function limitPresences(
+  device: string,
+  { shortLived, clock, policy }: Deployment,
+): Promise<void> {
+  const hits = await shortLived.hit(`presence:${device}`, minuteMs, clock.now())
+  if (hits > 2 * policy.session.unlocksPerMinute)
+    throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
+/** So is a passcode call, apart from those: locks bound the wrong ones, this the right ones. */
+export async function limitPasscodes(
+  device: string,
+  { shortLived, clock, policy }: Deployment,
+): Promise<void> {
+  const hits = await shortLived.hit(`passcode:${device}`, minuteMs, clock.now())
+  if (hits > policy.session.unlocksPerMinute)
+    throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
 /** Each certificate is written down for ever (audit) and lasts for days: who asks on and on is broken or malicious. */
 export async function limitCertificates(
   device: string,

@@ -16,6 +16,8 @@ import { checkNonce, checkWindow, type Stamp } from './freshness.ts'
 import type { RequestHead } from './head.ts'
 import type { LiveSession, SessionCache } from './session-cache.ts'
 import { baseOf, checkAlgorithm, checkCoverage, checkSignature } from './signature.ts'
+import { checkStanding } from './standing.ts'
+import { demandFactor } from './step-up.ts'
 import type { DeviceRecord } from './store.ts'
 
 /** What a route demands, and whether Holdfast itself answers it: its own calls are idempotent without a key. */
@@ -92,13 +94,19 @@ function checkKeySignature({ head, deployment, signature, session, signedBy }: C
 }
 
 function checkAlive({ session, now }: Candidate): void {
-  const { device, family } = set(session)
-  if (device.revokedAt !== null) throw new HoldfastError('device_revoked')
+  const { device, family, wiped } = set(session)
+  checkStanding(device)
+  if (wiped) throw new HoldfastError('share_gone')
   if (family.endedAt !== null || now >= family.expiresAt) throw new HoldfastError('session_ended')
 }
 
 function checkTokenLife({ session, now }: Candidate): void {
   if (now >= set(session).claims.exp * 1000) throw new HoldfastError('token_expired')
+}
+
+/** Step-up (RFC 9470): the session is good, but the user has to prove more, or again. */
+function checkFactor({ rule, session, now }: Candidate): void {
+  if (rule.factor !== undefined) demandFactor(set(session).claims, rule.factor, now)
 }
 
 /**
@@ -148,6 +156,7 @@ export const checks: readonly Check[] = [
   { name: 'signature', run: checkKeySignature },
   { name: 'alive', run: checkAlive },
   { name: 'token-life', run: checkTokenLife },
+  { name: 'factor', run: checkFactor },
   { name: 'certificate', run: checkCertificate },
   { name: 'device-key', run: checkDeviceKey },
   { name: 'window', run: (candidate) => checkWindow(stampOf(candidate), candidate.now) },

@@ -101,10 +101,12 @@ export function newest({ keys }: SealingDocument, suite: SealingSuite): SealingK
 
 /** With a new key; its predecessors end `overlapMs` after it came, if not before. */
 export function withKey(document: SealingDocument, key: SealingKeyEntry, overlapMs: number): SealingDocument {
-  const others = document.keys.filter(({ id }) => id !== key.id)
-  const keys = others.map((older) =>
-    older.suite === key.suite ? { ...older, endsMs: Math.min(older.endsMs, key.bornMs + overlapMs) } : older,
-  )
+  const keys: SealingKeyEntry[] = []
+  for (const older of document.keys) {
+    if (older.id === key.id) continue
+    const endsMs = older.suite === key.suite ? Math.min(older.endsMs, key.bornMs + overlapMs) : older.endsMs
+    keys.push({ ...older, endsMs })
+  }
   return { ...document, keys: [...keys, key], lastId: key.id }
 }
 

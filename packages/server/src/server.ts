@@ -14,6 +14,7 @@ import {
 import { checkBody } from './body.ts'
 import { createCertificates } from './certificate-call.ts'
 import { guardedClock } from './clock.ts'
+import { type Cors, createCors } from './cors.ts'
 import type { Deployment } from './deployment.ts'
 import { createDevices, type Devices } from './device.ts'
 import { createEnrolment, type Enrolment } from './enrolment.ts'
@@ -21,7 +22,10 @@ import type { RequestHead } from './head.ts'
 import { type OwnAnswer, problemAnswer } from './http.ts'
 import { type Claim, createClaims } from './idempotency.ts'
 import { createOperators, type Operators } from './operator.ts'
+import { createNotices } from './notice.ts'
 import { createOwnCalls, ownPrefix } from './own-calls.ts'
+import { createPasscodes } from './passcode.ts'
+import { createPresences } from './presence.ts'
 import { createReports } from './report.ts'
 import {
   assertVerified,
@@ -36,8 +40,11 @@ import type { SealingMemory } from './sealing-memory.ts'
 import { createSealing, type Sealing, SealedRefusal, withoutSealing } from './sealing.ts'
 import { createSessionCache } from './session-cache.ts'
 import { createSessions } from './session.ts'
+import { createShares } from './share.ts'
 import { createSign, type Sign } from './signed-answer.ts'
 import { createStatement } from './statement.ts'
+import { createSuspensions } from './suspension.ts'
+import { createWipeGuard } from './wipe-memory.ts'
 
 export interface HoldfastServer {
   readonly origin: string
@@ -53,6 +60,8 @@ export interface HoldfastServer {
   owns(path: string): boolean
   /** Answers one of them; never throws: refusals are answers too. */
   answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer>
+  /** Which web pages may call: their preflights, and whether they may read the answer (docs/protocol.md 3.10). */
+  readonly cors: Cors
   /** What a request to the backend must bring; what no rule names is signed. */
   rule(head: RequestHead): RouteRule
   /** Runs the ordered checks; synchronous when nothing has to be looked up. Throws or rejects with HoldfastError. */
@@ -92,11 +101,15 @@ function checkOrigin(origin: string): void {
 
 /** Refuses with TypeError a rule clients would refuse in the statement: it would fit nothing, or never verify. */
 function checkRoutes(routes: readonly RouteRule[]): void {
-  for (const { path, methods = [], fields } of routes) {
+  for (const { path, methods = [], fields, policy, factor } of routes) {
+    const age = factor?.maxAge ?? 1
     const sound =
       isRoutePath(path) &&
       fields.every(isCoverableField) &&
-      methods.every((method) => /^[A-Z]+$/.test(method))
+      methods.every((method) => /^[A-Z]+$/.test(method)) &&
+      (factor === undefined || policy !== 'open') &&
+      Number.isSafeInteger(age) &&
+      age >= 1
     if (!sound) throw new TypeError(`not a route rule: ${path}`)
   }
 }
@@ -122,6 +135,17 @@ function checkPins({ pins }: Deployment): void {
     throw new TypeError('pins must name at least two TLS keys: the SHA-256 of each, in base64url')
 }
 
+/** Refuses with TypeError what no browser would send as Origin, and a relying party its passkeys could not have. */
+function checkWeb({ web }: Deployment): void {
+  for (const origin of web?.origins ?? []) {
+    checkOrigin(origin)
+    const { hostname } = new URL(origin)
+    const parent = web?.rpId.includes('.') === true && hostname.endsWith(`.${web.rpId}`)
+    if (hostname !== web?.rpId && !parent)
+      throw new TypeError(`web.rpId must be the host of ${origin} or a domain above it`)
+  }
+}
+
 function owns(path: string): boolean {
   const isOwn = (text: string): boolean => text === statementPath || text.startsWith(ownPrefix)
   if (isOwn(path)) return true
@@ -144,6 +168,7 @@ export async function createServer(
   checkRoutes(options.routes)
   checkSealing(options)
   checkPins(options)
+  checkWeb(options)
   const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
   // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
   if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()
@@ -155,7 +180,10 @@ export async function createServer(
     sealing === undefined ? null : await createSealingKeys(deployment, sealing.suites, sealingMemory)
   const statement = createStatement(deployment, sealingKeys)
   const enrolment = createEnrolment(deployment, statement)
-  const devices = createDevices(deployment)
+  const wipes = createWipeGuard(deployment)
+  await wipes.remember()
+  const devices = createDevices(deployment, wipes)
+  const shares = createShares(deployment, wipes)
   const features = {
     verify,
     statement,
@@ -164,6 +192,10 @@ export async function createServer(
     devices,
     certificates: createCertificates(deployment),
     reports: createReports(deployment),
+    passcodes: createPasscodes(deployment, shares),
+    presences: createPresences(deployment, shares),
+    suspensions: createSuspensions(deployment),
+    notices: createNotices(deployment),
   }
   const ownCalls = createOwnCalls(deployment, features)
   const refuse = async (error: unknown, head: RequestHead | null): Promise<OwnAnswer> =>
@@ -173,10 +205,11 @@ export async function createServer(
 
   return {
     origin: deployment.origin,
-    operators: createOperators(deployment, { enrolment, devices }),
+    operators: createOperators(deployment, { enrolment, devices, shares, wipes }),
     enrolment,
     devices,
     owns,
+    cors: createCors(deployment),
     async answer(head: RequestHead, body: Uint8Array): Promise<OwnAnswer> {
       try {
         return await ownCalls(head, body)

@@ -15,6 +15,8 @@ export type LiveSession = {
   readonly device: DeviceRecord
   readonly sessionKey: VerifyKey
   readonly deviceKey: VerifyKey
+  /** It ended, and no factor opens another one: the shares of its device were deleted. */
+  readonly wiped: boolean
 }
 
 export interface SessionCache {
@@ -52,7 +54,7 @@ function concerns(event: Invalidation, { client_id: device, sid }: AccessTokenCl
 type StoredSession = Awaited<ReturnType<DurableStore['findSession']>>
 
 /** Throws `token_invalid` when the store knows another session or device by these names, or none. */
-function sessionOf(claims: AccessTokenClaims, found: StoredSession): LiveSession {
+function sessionOf(claims: AccessTokenClaims, found: StoredSession): Omit<LiveSession, 'wiped'> {
   const { device, family } = found ?? {}
   if (
     device?.keyThumbprint !== claims.hf_dev ||
@@ -86,7 +88,10 @@ export async function createSessionCache(deployment: Deployment): Promise<Sessio
     const read = { claims, stale: false }
     reading.add(read)
     try {
-      const session = sessionOf(claims, await store.findSession(claims.sid))
+      const found = sessionOf(claims, await store.findSession(claims.sid))
+      // Asked of those alone that ended: the others do without another question to the database.
+      const wiped = found.family.endedAt !== null && (await store.wasWiped(found.device.id))
+      const session = { ...found, wiped }
       // What was read may be older than the revocation heard meanwhile. Those of others do not matter: where sessions end all
       // the time, nobody would ever be found.
       if (read.stale) return await load(key, claims)

@@ -1,14 +1,18 @@
 /** Unlocking, refreshing and ending sessions (docs/protocol.md 5). */
 import {
   type AccessTokenClaims,
+  type Acr,
   deviceGrant,
   HoldfastError,
   parseTokenRequest,
+  passcodeGrant,
   type PublicJwk,
+  refreshGrant,
   signAccessToken,
   thumbprint,
   toBase64url,
   tokenScheme,
+  type TokenRequest,
   type TokenResponse,
   utf8,
 } from '@holdfast/core'
@@ -20,24 +24,37 @@ import type { RequestHead } from './head.ts'
 import { limitUnlocks } from './rate.ts'
 import { createRepeats, type RepeatLock, requestLock, type Repeats } from './repeat.ts'
 import type { VerifiedRequest } from './request.ts'
-import type { DeviceRecord, FamilyRecord } from './store.ts'
+import type { AuditEntry, DeviceRecord, FamilyRecord, RepeatRecord } from './store.ts'
+import type { FactorRecord } from './store-factors.ts'
 
 export interface Sessions {
   /**
-   * Throws `grant_refused`, `device_revoked`, `session_ended`, `certificate_refused`, `bad_request`, or what the signature deserves.
+   * Throws `grant_refused`, `insufficient_user_authentication`, `device_revoked`, `identity_proof_required`, `session_ended`, `share_gone`
+   * when a wipe ended it, `certificate_refused`, `bad_request`, or what the signature deserves.
    */
   token(head: RequestHead, body: unknown): Promise<TokenResponse>
   /** Ends the session the request speaks for, on every node; content when it has ended before. */
   end(verified: VerifiedRequest): Promise<void>
 }
 
-/** What the device key's signature alone proves: possession of that key (RFC 8176 `pop`). */
-const deviceFactor = { acr: 'device', amr: ['pop'] } as const
+/** What opened a session. `authTime`: milliseconds since 1970 when it was proved. */
+type Proof = { readonly acr: Acr; readonly amr: readonly string[]; readonly authTime: number }
+
+/** RFC 8176: the device key's signature proves possession (`pop`); then knowledge (`pin`), or that the user was there (`user`). */
+const methods: Readonly<Record<Acr, readonly string[]>> = {
+  device: ['pop'],
+  passcode: ['pop', 'pin'],
+  presence: ['pop', 'user'],
+}
+
+type FactorRequest = Extract<TokenRequest, { factor: string }>
+type DeviceRequest = Extract<TokenRequest, { grant_type: typeof deviceGrant }>
 
 type CertificateBinding = Pick<AccessTokenClaims['cnf'], 'x5t#S256'>
 /** What a token says about the one who asked for it. */
 type TokenHolder = { readonly device: DeviceRecord; readonly binding: CertificateBinding }
 type TokenCall = DeviceCall & TokenHolder
+type Tools = { readonly deployment: Deployment; readonly repeats: Repeats<TokenResponse> }
 
 /** A token asked for over a connection with a client certificate counts only with that certificate (RFC 8705 section 3). */
 function certificateBinding(
@@ -96,29 +113,35 @@ function digestOf(refreshToken: string, { keys }: Deployment): string {
   return keys.digest('refresh', refreshToken)
 }
 
-async function unlock(
+/** A family as it is written down, with what is kept and noted with it. */
+type Opening = {
+  readonly family: FamilyRecord
+  readonly response: TokenResponse
+  readonly kept: RepeatRecord
+  readonly audit: AuditEntry
+}
+
+async function open(
   { device, binding, signature }: TokenCall,
   sessionKey: PublicJwk,
-  repeats: Repeats<TokenResponse>,
-  deployment: Deployment,
-): Promise<TokenResponse> {
-  const { store, clock, policy } = deployment
-  await limitUnlocks(device.id, deployment)
+  proof: Proof,
+  { deployment, repeats }: Tools,
+): Promise<Opening> {
+  const { clock, policy } = deployment
   nodeCrypto.importPublicKey(sessionKey) // throws `bad_request` when the point is not on the curve
   const sessionKeyThumbprint = await thumbprint(sessionKey, nodeCrypto)
   // One key in both places would make an ordinary request pass for one by the device key.
   if (sessionKeyThumbprint === device.keyThumbprint) throw new HoldfastError('grant_refused')
   const now = clock.now()
   const refreshToken = newRefreshToken()
-  const expiresAt = now + policy.session.maxSeconds * 1000
+  const expiresAt = proof.authTime + policy.session.maxSeconds * 1000
   const family: FamilyRecord = {
-    ...deviceFactor,
+    ...proof,
     sid: toBase64url(nodeCrypto.random(16)),
     deviceId: device.id,
     user: device.user,
     sessionKey,
     sessionKeyThumbprint,
-    authTime: now,
     startedAt: now,
     expiresAt,
     idleAt: Math.min(now + policy.session.idleSeconds * 1000, expiresAt),
@@ -126,15 +149,57 @@ async function unlock(
     refreshDigest: digestOf(refreshToken, deployment),
   }
   const response = await respond(family, refreshToken, { device, binding }, deployment)
-  const audit = auditEntry('session.started', {
+  const facts = {
     at: now,
     actor: device.id,
     user: device.user,
     device: device.id,
-  })
+    detail: { acr: proof.acr },
+  }
   const kept = repeats.keep(signature, requestLock(signature), response)
-  // The store looks at the device once more in the same act: a revocation a moment ago wins.
-  if (!(await store.startFamily(family, kept, audit))) throw new HoldfastError('device_revoked')
+  return { family, response, kept, audit: auditEntry('session.started', facts) }
+}
+
+/** The device key alone opens a session while the device has no passcode. */
+async function unlockByDevice(call: TokenCall, request: DeviceRequest, tools: Tools): Promise<TokenResponse> {
+  const { store, clock } = tools.deployment
+  const { device } = call
+  await limitUnlocks(device.id, tools.deployment)
+  const proof: Proof = { acr: 'device', amr: methods.device, authTime: clock.now() }
+  const { family, response, kept, audit } = await open(call, request.session_key, proof, tools)
+  if (await store.startFamily(family, kept, audit)) return response
+  // The store looks once more in the same act: a revocation or a passcode of a moment ago wins.
+  const found = await store.findDevice(device.id)
+  if (found === null || found.revokedAt !== null) throw new HoldfastError('device_revoked')
+  if (found.suspendedFor !== null) throw new HoldfastError('identity_proof_required')
+  throw new HoldfastError('insufficient_user_authentication', { demand: { acr: 'passcode' } })
+}
+
+/** What the device may open a session with; null for any other factor, whatever is wrong with it. */
+async function findProof(
+  { device }: TokenCall,
+  { factor, grant_type: grant }: FactorRequest,
+  { deployment: { store, clock } }: Tools,
+): Promise<(Proof & { readonly kind: FactorRecord['kind'] }) | null> {
+  const kind = grant === passcodeGrant ? 'passcode' : 'presence'
+  const found = await store.findFactor(factor, clock.now())
+  if (found?.deviceId !== device.id || found.kind !== kind) return null
+  return { kind, acr: kind, amr: methods[kind], authTime: found.provedAt }
+}
+
+async function unlockByFactor(call: TokenCall, request: FactorRequest, tools: Tools): Promise<TokenResponse> {
+  const { store, clock } = tools.deployment
+  await limitUnlocks(call.device.id, tools.deployment)
+  const found = await findProof(call, request, tools)
+  if (found === null) throw new HoldfastError('grant_refused')
+  const { kind, ...proof } = found
+  const { family, response, kept, audit } = await open(call, request.session_key, proof, tools)
+  const { factor, ack } = request
+  const now = clock.now()
+  const result = await store.startFamilyByFactor({ family, factor, kind, ack, now, repeat: kept, audit })
+  if (result === 'device_revoked') throw new HoldfastError('device_revoked')
+  if (result === 'suspended') throw new HoldfastError('identity_proof_required')
+  if (result === 'refused') throw new HoldfastError('grant_refused')
   return response
 }
 
@@ -149,8 +214,7 @@ function refreshLock(refreshToken: string): RepeatLock {
 async function refresh(
   { device, binding, signature }: TokenCall,
   presented: string,
-  repeats: Repeats<TokenResponse>,
-  deployment: Deployment,
+  { deployment, repeats }: Tools,
 ): Promise<TokenResponse> {
   const { store, clock, policy } = deployment
   const presentedDigest = digestOf(presented, deployment)
@@ -159,6 +223,7 @@ async function refresh(
   if (found === null || found.device.id !== device.id) throw new HoldfastError('grant_refused')
   const { family } = found
   const now = clock.now()
+  if (family.endedAt !== null && (await store.wasWiped(device.id))) throw new HoldfastError('share_gone')
   if (family.endedAt !== null || now >= family.expiresAt || now >= family.idleAt)
     throw new HoldfastError('session_ended')
   const nextToken = newRefreshToken()
@@ -191,22 +256,27 @@ async function refresh(
 
 export function createSessions(deployment: Deployment): Sessions {
   const { store, clock } = deployment
-  const repeats = createRepeats<TokenResponse>(deployment)
-  return {
-    async token(head: RequestHead, body: unknown): Promise<TokenResponse> {
-      const signed = await identifyDevice(head, deployment)
-      const call: TokenCall = { ...signed, binding: certificateBinding(head, signed.device) }
-      const request = parseTokenRequest(body)
-      if (request.grant_type === deviceGrant) {
-        return repeats.once(call.signature, requestLock(call.signature), () =>
-          unlock(call, request.session_key, repeats, deployment),
-        )
-      }
+  const tools: Tools = { deployment, repeats: createRepeats<TokenResponse>(deployment) }
+
+  async function token(head: RequestHead, body: unknown): Promise<TokenResponse> {
+    const signed = await identifyDevice(head, deployment)
+    const call: TokenCall = { ...signed, binding: certificateBinding(head, signed.device) }
+    const request = parseTokenRequest(body)
+    const once = (lock: RepeatLock, act: () => Promise<TokenResponse>): Promise<TokenResponse> =>
+      tools.repeats.once(call.signature, lock, act)
+    if (request.grant_type === refreshGrant) {
       const { refresh_token: presented } = request
-      return repeats.once(call.signature, refreshLock(presented), () =>
-        refresh(call, presented, repeats, deployment),
-      )
-    },
+      return once(refreshLock(presented), () => refresh(call, presented, tools))
+    }
+    return once(requestLock(call.signature), () =>
+      request.grant_type === deviceGrant
+        ? unlockByDevice(call, request, tools)
+        : unlockByFactor(call, request, tools),
+    )
+  }
+
+  return {
+    token,
 
     async end({ claims, device }: VerifiedRequest): Promise<void> {
       const at = clock.now()

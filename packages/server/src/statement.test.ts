@@ -85,6 +85,13 @@ test('says what a client may believe', async () => {
   expect(statement.keys).toEqual(keys.tokenKeys().map(({ kid, jwk }) => ({ kid, jwk })))
   expect(statement.service_keys).toEqual(keys.servicePins())
   expect(statement.endpoints.enrolments).toBe('/holdfast/enrolments')
+  expect(statement.opaque).toEqual({ key: keys.opaque().publicKey })
+  expect(statement).not.toHaveProperty('offline')
+})
+
+test('says how long a phone may open without the service, where it may', async () => {
+  const policy = { ...stage.deployment.policy, offlineSeconds: 86_400 }
+  expect((await read(await nodeWith({ policy }).current())).offline).toEqual({ seconds: 86_400 })
 })
 
 describe('one document for all nodes', () => {

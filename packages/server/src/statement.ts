@@ -64,7 +64,10 @@ function ruleOf({ path, methods, policy, signer, fields, mutual, answer, factor 
   }
 }
 
-function factsOf({ origin, keys, routes, pins, mutual }: Deployment, sealing: Sealing): Facts {
+function factsOf(
+  { origin, keys, routes, pins, mutual, policy: { offlineSeconds } }: Deployment,
+  sealing: Sealing,
+): Facts {
   return {
     iss: origin,
     keys: keys.tokenKeys().map(({ kid, jwk }) => ({ kid, jwk })),
@@ -75,6 +78,8 @@ function factsOf({ origin, keys, routes, pins, mutual }: Deployment, sealing: Se
     ...(sealing === null ? {} : { sealing: sealing.offered() }),
     ...(pins === undefined ? {} : { pins: [...pins] }),
     ...(mutual === undefined ? {} : { mutual: { origin: mutual.origin } }),
+    opaque: { key: keys.opaque().publicKey },
+    ...(offlineSeconds > 0 ? { offline: { seconds: offlineSeconds } } : {}),
   }
 }
 

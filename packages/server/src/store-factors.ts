@@ -3,7 +3,7 @@
  * (docs/protocol.md 11 to 14). As in store.ts each method is one security act; times are milliseconds since 1970.
  */
 import type { PublicJwk } from '@holdfast/core'
-import type { AuditEntry, DeviceRecord, FamilyRecord, RepeatRecord } from './store.ts'
+import type { AuditEntry, DeviceRecord, FamilyRecord, RepeatRecord, Suspicion } from './store-records.ts'
 
 /** One passcode of one device. `pending` until a session was opened with it; then it replaces the one before. */
 export type PasscodeRecord = {
@@ -57,6 +57,8 @@ export type TryInput = {
   readonly user: string
   readonly limits: TryLimits
   readonly now: number
+  /** Written with a try that is taken only. */
+  readonly audit: AuditEntry
 }
 export type TryResult =
   /** Counted, and the login written down. `left`: tries before the next lock. */
@@ -69,7 +71,10 @@ export type TryResult =
   | { kind: 'gone' }
 
 export interface PasscodeStore {
-  /** Replaces an earlier pending one of this device; false when the device is unknown or revoked. The same id again is content. */
+  /**
+   * Replaces an earlier pending one of this device, and its share. False when the device is unknown, revoked or suspended, another
+   * device has this attempt key, or any has it as its device key. The same id of this device again is content and changes nothing.
+   */
   addPasscode(record: PasscodeRecord, audit: AuditEntry): Promise<boolean>
   findPasscode(id: string): Promise<PasscodeRecord | null>
   /** At most one pending and one current. */
@@ -80,21 +85,24 @@ export interface PasscodeStore {
    * crash, at most `tries` are `taken` before the first lock, and one after each lock.
    */
   takePasscodeTry(input: TryInput): Promise<TryResult>
-  /** Once; a later one changes nothing. */
-  saveLogin(id: string, sealedState: string): Promise<void>
+  /**
+   * The first state is kept, and given to every racer; `repeat` is kept with it, by those alone whose state it is. Null when the login
+   * is unknown.
+   */
+  saveLogin(id: string, sealedState: string, repeat: RepeatRecord): Promise<string | null>
   /** Null when unknown, finished or expired. */
   findLogin(id: string, now: number): Promise<LoginRecord | null>
-  /** Ends the login, writes the factor down, forgets the device's tries and gives this one back to its user. One racer gets true. */
-  finishLogin(factor: FactorRecord, audit: AuditEntry): Promise<boolean>
   /**
-   * Suspends the device, removes its passcodes, ends its sessions and tells every node. One racer gets true. Its shares stay: the
-   * passcode may come back to its user before he proved who he is, but opens nothing until then.
+   * Ends the login `factor.id`, writes the factor down, keeps the answer, forgets the device's tries and gives this one back to its
+   * user; all or nothing. One racer gets true. False when it has ended, or its passcode or device is gone or suspended.
+   */
+  finishLogin(factor: FactorRecord, repeat: RepeatRecord, audit: AuditEntry): Promise<boolean>
+  /**
+   * Suspends the device, removes its passcodes and proved factors, ends its sessions and tells every node. One racer gets true. Of a
+   * passcode only its attempt key stays, so that the refusals it gets can be signed. Its shares stay: nothing reaches them any more.
    */
   suspendDevice(id: string, reason: Suspicion, now: number, audit: AuditEntry): Promise<boolean>
 }
-
-/** Why a device is suspended: only a new activation helps. */
-export type Suspicion = 'passcode_forgotten' | 'clone'
 
 export type PresenceRecord = {
   id: string
@@ -120,16 +128,25 @@ export type PresenceChallengeRecord = {
 }
 
 export interface PresenceStore {
-  /** Replaces the one before, with its share. False when the device is unknown or revoked. */
+  /** Replaces the one before, with its share. False when the device is unknown, revoked or suspended. */
   addPresence(presence: PresenceRecord, audit: AuditEntry): Promise<boolean>
   findPresence(id: string): Promise<PresenceRecord | null>
   findPresenceOf(deviceId: string): Promise<PresenceRecord | null>
+  /** With its share. One racer gets true; false when there was none. */
   removePresence(deviceId: string, audit: AuditEntry): Promise<boolean>
   addPresenceChallenge(challenge: PresenceChallengeRecord): Promise<void>
   /** Exactly one racer gets it; null when unknown, taken, expired or of another device. */
   takePresenceChallenge(id: string, deviceId: string, now: number): Promise<PresenceChallengeRecord | null>
-  /** Writes the factor down and raises the counter, unless it stands higher already or the key is gone: then false. */
-  passPresence(factor: FactorRecord, counter: number, audit: AuditEntry): Promise<boolean>
+  /**
+   * Writes the factor down, raises the counter and keeps the answer. False, and nothing is written, when the counter is not above the
+   * one that stands (0 and 0: the key has none), or the key is gone, or its device is revoked or suspended.
+   */
+  passPresence(
+    factor: FactorRecord,
+    counter: number,
+    repeat: RepeatRecord,
+    audit: AuditEntry,
+  ): Promise<boolean>
 }
 
 export type ReleaseInput = {
@@ -137,6 +154,8 @@ export type ReleaseInput = {
   readonly way: string
   /** The number the device says it holds. */
   readonly held: number
+  /** When the login or challenge began that it said so in. */
+  readonly askedAt: number
   /** Sealed, for the next number; used when none is waiting yet. */
   readonly fresh: string
   readonly now: number
@@ -152,19 +171,36 @@ export type ReleaseResult =
     }
   /** It holds an older one than was acknowledged. */
   | { kind: 'clone' }
+  /** So it seems, but the share moved on after `askedAt`. Nothing was given and nothing changed. */
+  | { kind: 'late' }
   /** Deleted, or of a device that is revoked; or the device holds one this store never gave. */
   | { kind: 'gone' }
+  /** Nothing was given and nothing changed. */
+  | { kind: 'suspended' }
 
 export interface ShareStore {
   /**
    * One row per (device, way). `held` = number: the current share and the one after it. `held` = number + 1 while that one waits: it
-   * becomes the current one first. Smaller: `clone`. Each release gives the device the next mark; racers get different marks.
+   * becomes the current one first. Smaller: `clone`, or `late`. Each release gives the device the next mark; racers get different marks.
    */
   releaseShare(input: ReleaseInput): Promise<ReleaseResult>
-  /** The remote wipe, without a revocation: every share of the device is gone for good. True when there was one. */
-  wipeShares(deviceId: string, audit: AuditEntry): Promise<boolean>
-  /** Counts every deletion of shares there ever was; a store put back from a backup counts lower than it did. */
+  /**
+   * The remote wipe, without a revocation: every share of the device is gone, none is ever made again, its sessions end, and every
+   * node hears it; once: later ones change nothing. True when there was one.
+   */
+  wipeShares(deviceId: string, now: number, audit: AuditEntry): Promise<boolean>
+  /** Whether the shares of this device were deleted for good. A read: decides nothing. */
+  wasWiped(deviceId: string): Promise<boolean>
+  /** Rises with every deletion of shares, in the same act; a store put back from a backup counts lower than it did. */
   wipeCount(): Promise<number>
+  /**
+   * What operators decide about a store that was put back: the count is raised to `least` at least, and with `forget` every share
+   * there goes first, as by `wipeShares` but for the sessions. The count as it is then.
+   */
+  settleWipes(
+    decision: { readonly least: number; readonly forget: boolean },
+    audit: AuditEntry,
+  ): Promise<number>
 }
 
 export type StartByFactor = {
@@ -194,6 +230,6 @@ export interface FactorStore extends PasscodeStore, PresenceStore, ShareStore {
    * other sessions end, on every node), and starts the family; all or nothing. One racer gets `started`.
    */
   startFamilyByFactor(start: StartByFactor): Promise<'started' | 'device_revoked' | 'suspended' | 'refused'>
-  /** What this user's other devices should know, newest first: security events of the last 90 days. */
-  listNotices(user: string, limit: number): Promise<Notice[]>
+  /** What this user's devices should know, newest first: security events after `since`. */
+  listNotices(query: { user: string; since: number; limit: number }): Promise<Notice[]>
 }

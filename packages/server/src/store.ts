@@ -5,91 +5,19 @@
  * Times are milliseconds since 1970 by the server's clock. A store that cannot be reached rejects with
  * HoldfastError `store_unavailable`; it never answers from memory what it could not read.
  */
-import type { PublicJwk } from '@holdfast/core'
-import type { FactorStore, Suspicion } from './store-factors.ts'
+import type { FactorStore } from './store-factors.ts'
+import type {
+  ActivationRecord,
+  AuditEntry,
+  DeviceRecord,
+  EnrolmentRecord,
+  FamilyRecord,
+  RepeatRecord,
+  StoredAuditEntry,
+} from './store-records.ts'
 
-/** An activation code handed to a user. Only the public id and a sealed key are kept (docs/protocol.md 4.1). */
-export type ActivationRecord = {
-  codeId: string
-  user: string
-  /** Where the one-time text goes, e.g. a telephone number on file. */
-  sendTo: string
-  /** The proof key, sealed under the wrapping key: a dumped database cannot prove knowledge of the code. */
-  sealedKey: string
-  createdBy: string
-  createdAt: number
-  expiresAt: number
-}
-
-/** A device that proved the activation code and has yet to give the one-time text. */
-export type EnrolmentRecord = {
-  id: string
-  user: string
-  codeId: string
-  keyThumbprint: string
-  publicKey: PublicJwk
-  name: string
-  platform: string
-  /** Keyed digest of the one-time text: its six digits cannot be searched from a dump. */
-  ottDigest: string
-  createdAt: number
-  expiresAt: number
-}
-
-export type DeviceRecord = {
-  id: string
-  user: string
-  /** The enrolment that bound it: its key may ask for that answer again, and for no other. */
-  enrolmentId: string
-  keyThumbprint: string
-  publicKey: PublicJwk
-  name: string
-  platform: string
-  createdAt: number
-  revokedAt: number | null
-  /** Null while nothing speaks against it (docs/protocol.md 14). */
-  suspendedFor: Suspicion | null
-}
-
-/** A token family: everything that came from one unlock (docs/protocol.md 5). */
-export type FamilyRecord = {
-  /** Session id, the `sid` of its tokens. */
-  sid: string
-  deviceId: string
-  user: string
-  /** Every token of the family carries it, so that no node looks it up. */
-  sessionKey: PublicJwk
-  sessionKeyThumbprint: string
-  acr: string
-  amr: readonly string[]
-  authTime: number
-  startedAt: number
-  /** Absolute end: no refresh reaches past it. */
-  expiresAt: number
-  /** Idle end: moved on by each refresh. */
-  idleAt: number
-  endedAt: number | null
-  refreshDigest: string
-}
-
-/**
- * The answer given to one signed request, kept sealed so that the identical request gets it again (docs/protocol.md 4.5).
- * `requestHash` is a keyed digest of what names the request: that opens the answer and is not in the store.
- */
-export type RepeatRecord = { requestHash: string; sealedAnswer: string; expiresAt: number }
-
-export type AuditEntry = {
-  at: number
-  /** Dotted name, e.g. `device.revoked`. */
-  action: string
-  /** Operator name, device id, or `system`. */
-  actor: string
-  user: string | null
-  device: string | null
-  /** Small flat facts; never secrets. */
-  detail: Readonly<Record<string, string | number | boolean>>
-}
-export type StoredAuditEntry = AuditEntry & { id: number }
+export type * from './store-factors.ts'
+export type * from './store-records.ts'
 
 export type OperatorRecord = { name: string; secretDigest: string; createdAt: number }
 
@@ -182,7 +110,7 @@ export interface DurableStore extends FactorStore {
   /**
    * Closes the enrolment, adds the device and keeps the answer, all or nothing. Exactly one racer gets `completed`; the others
    * get `gone`. `device_limit` (nothing changed) when the user has `maxDevices` live devices, suspended ones not counted; `key_known`
-   * when the key was ever bound.
+   * when the key was ever bound, or is an attempt key.
    */
   completeEnrolment(
     id: string,

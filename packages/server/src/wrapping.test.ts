@@ -63,6 +63,18 @@ describe('a new wrapping key', () => {
   })
 })
 
+test('what is sealed for good opens under any wrapping key, in its place alone, and is no other seal', async () => {
+  const sealed = wrappingOf(key).sealForGood('place', utf8('secret'))
+  expect(wrappingOf(nodeCrypto.random(32)).openForGood('place', sealed)).toEqual(Buffer.from('secret'))
+  const wrong = [
+    () => wrappingOf(key).openForGood('other', sealed),
+    () => wrappingOf(key).openForGood('place', `${sealed}AAAA`),
+    () => wrappingOf(key).openForGood('place', seal('place', utf8('secret'))),
+    () => wrappingOf(key, digestKey).open('place', sealed),
+  ]
+  for (const opening of wrong) expect(await refusal((async () => opening())())).toBe('store_unavailable')
+})
+
 test('a MAC is of its context and text alone', () => {
   const made = mac('ab', 'c')
   expect(isMac('ab', 'c', made)).toBe(true)

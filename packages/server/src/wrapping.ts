@@ -3,13 +3,21 @@ import { concat, equal, fromBase64url, HoldfastError, toBase64url, utf8 } from '
 import type { SyncCryptoPort } from '@holdfast/core'
 import type { KeyRing } from './keys.ts'
 
-/** HKDF labels: everything that is ever derived from a wrapping key. */
-const labels = { seal: 'holdfast seal v1', mac: 'holdfast mac v1', digest: 'holdfast digest v1' } as const
+/** HKDF labels: everything that is ever derived from a wrapping key, and (`good`) from the digest key. */
+const labels = {
+  seal: 'holdfast seal v1',
+  mac: 'holdfast mac v1',
+  digest: 'holdfast digest v1',
+  good: 'holdfast seal for good v1',
+} as const
 
 export const wrappingKeyBytes = 32
 const nonceBytes = 12
 
-export type Wrapping = Pick<KeyRing, 'seal' | 'open' | 'digest' | 'mac' | 'isMac'>
+export type Wrapping = Pick<
+  KeyRing,
+  'seal' | 'open' | 'sealForGood' | 'openForGood' | 'digest' | 'mac' | 'isMac'
+>
 
 /** What one wrapping key is worth: two keys derived from it. */
 export type WrappingRoots = { readonly seal: Uint8Array; readonly mac: Uint8Array }
@@ -48,22 +56,34 @@ export function createWrapping(keys: WrappingKeys, crypto: SyncCryptoPort): Wrap
   const keyed = (root: Uint8Array, context: string, secret: string): string =>
     toBase64url(crypto.hmacSha256(keyOf(root, context), utf8(secret)))
 
+  const sealUnder = (key: Uint8Array, context: string, plaintext: Uint8Array): string => {
+    const nonce = crypto.random(nonceBytes)
+    return toBase64url(concat(nonce, crypto.seal(key, nonce, utf8(context), plaintext)))
+  }
+  const openUnder = (candidates: readonly Uint8Array[], context: string, sealed: string): Uint8Array => {
+    const bytes = bytesOf(sealed)
+    const nonce = bytes.subarray(0, nonceBytes)
+    for (const key of nonce.length === nonceBytes ? candidates : []) {
+      const plaintext = crypto.open(key, nonce, utf8(context), bytes.subarray(nonceBytes))
+      if (plaintext !== null) return plaintext
+    }
+    throw new HoldfastError('store_unavailable')
+  }
+  const goodRoot = derive(keys.digest, labels.good, crypto)
+
   return {
-    seal(context: string, plaintext: Uint8Array, secret?: Uint8Array): string {
-      const nonce = crypto.random(nonceBytes)
-      const key = sealKeyOf(keys.current().seal, context, secret)
-      return toBase64url(concat(nonce, crypto.seal(key, nonce, utf8(context), plaintext)))
-    },
-    open(context: string, sealed: string, secret?: Uint8Array): Uint8Array {
-      const bytes = bytesOf(sealed)
-      const nonce = bytes.subarray(0, nonceBytes)
-      for (const { seal: root } of nonce.length === nonceBytes ? keys.accepted() : []) {
-        const key = sealKeyOf(root, context, secret)
-        const plaintext = crypto.open(key, nonce, utf8(context), bytes.subarray(nonceBytes))
-        if (plaintext !== null) return plaintext
-      }
-      throw new HoldfastError('store_unavailable')
-    },
+    seal: (context: string, plaintext: Uint8Array, secret?: Uint8Array): string =>
+      sealUnder(sealKeyOf(keys.current().seal, context, secret), context, plaintext),
+    open: (context: string, sealed: string, secret?: Uint8Array): Uint8Array =>
+      openUnder(
+        keys.accepted().map(({ seal: root }) => sealKeyOf(root, context, secret)),
+        context,
+        sealed,
+      ),
+    sealForGood: (context: string, plaintext: Uint8Array): string =>
+      sealUnder(keyOf(goodRoot, context), context, plaintext),
+    openForGood: (context: string, sealed: string): Uint8Array =>
+      openUnder([keyOf(goodRoot, context)], context, sealed),
     digest: (context: string, secret: string): string => keyed(keys.digest, context, secret),
     mac: (context: string, text: string): string => keyed(keys.current().mac, context, text),
     isMac: (context: string, text: string, mac: string): boolean =>

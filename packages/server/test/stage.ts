@@ -21,6 +21,7 @@ import { createEnrolment, type Enrolment } from '../src/enrolment.ts'
 import { parseHead, type RequestHead } from '../src/head.ts'
 import { newKeyRecord } from '../src/key-record.ts'
 import { createKeyRing } from '../src/key-ring.ts'
+import { opaqueReady } from '../src/opaque.ts'
 import type { OutboxMessage } from '../src/outbox.ts'
 import { defaultPolicy, type Policy } from '../src/policy.ts'
 import { createSessions, type Sessions } from '../src/session.ts'
@@ -47,6 +48,7 @@ export async function createStage(
   policy: Partial<Policy> = {},
   parts: Partial<Deployment> = {},
 ): Promise<Stage> {
+  await opaqueReady
   let elapsedMs = 0
   const clock = { now: () => 1_790_000_000_000 + elapsedMs, monotonic: () => elapsedMs }
   const sent: OutboxMessage[] = []

@@ -89,7 +89,7 @@ export function auditContract(nodes: Nodes, { describe, it, expect }: TestRunner
         const before = Date.now()
         const at = await node.ping()
         // Right to the minute: a test machine's database may be another machine.
-        if (at !== null) expect(Math.abs(at - before)).toBeLessThan(60_000)
+        expect(at === null || Math.abs(at - before) < 60_000).toBe(true)
       }
     })
   })

@@ -10,6 +10,7 @@ import {
   t0,
 } from './facts.ts'
 import { hearing } from './hearing.ts'
+import { addedPasscode } from './passcode-facts.ts'
 import { nodeAt, race, type TestRunner } from './runner.ts'
 
 type Nodes = () => Promise<readonly DurableStore[]>
@@ -59,6 +60,21 @@ export function deviceContract(nodes: Nodes, { describe, it, expect }: TestRunne
       }
       expect((await store.findSession(bystander.sid))?.family.endedAt).toBe(null)
       expect(await store.revokeDevice(name('device'), t0, auditEntry('device.revoked'))).toBe(null)
+    })
+
+    it('takes its passcodes along when it is revoked, but for an attempt key, whose refusals are signed', async () => {
+      const store = nodeAt(await nodes(), 0)
+      const device = await enrolledDevice(store)
+      const attempt = { attemptKey: device.publicKey, attemptKeyThumbprint: name('attempt') }
+      const current = await addedPasscode(store, device, { state: 'current', ...attempt })
+      const pending = await addedPasscode(store, device)
+      const bare = await enrolledDevice(store)
+      await addedPasscode(store, bare, { state: 'current' })
+      for (const { id } of [device, bare]) await store.revokeDevice(id, t0, auditEntry('device.revoked'))
+      expect(await store.listPasscodes(device.id)).toEqual([{ ...current, sealedUpload: '' }])
+      expect(await store.findPasscode(pending.id)).toBe(null)
+      expect((await store.findDeviceByAttemptKey(attempt.attemptKeyThumbprint))?.revokedAt).toBe(t0)
+      expect(await store.listPasscodes(bare.id)).toEqual([])
     })
 
     it('has no live family once revoked, though 50 starts race with the revocation', async () => {

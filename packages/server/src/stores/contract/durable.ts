@@ -4,8 +4,12 @@ import { claimContract } from './claim.ts'
 import { deviceContract } from './device.ts'
 import { enrolmentContract } from './enrolment.ts'
 import { emptyStoreContract } from './empty.ts'
+import { factorContract } from './factor.ts'
+import { passcodeContract } from './passcode.ts'
+import { presenceContract } from './presence.ts'
 import type { TestRunner } from './runner.ts'
 import { sessionContract } from './session.ts'
+import { shareContract } from './share.ts'
 
 /**
  * Yields handles on one and the same store that has never been written to, one for each node: two where the store serves
@@ -24,6 +28,10 @@ export function durableContract(title: string, make: MakeDurable, runner: TestRu
     deviceContract(nodes, runner)
     sessionContract(nodes, runner)
     claimContract(nodes, runner)
+    factorContract(nodes, runner)
     auditContract(nodes, runner)
+    presenceContract(nodes, runner)
+    shareContract(nodes, runner)
+    passcodeContract(nodes, runner)
   })
 }

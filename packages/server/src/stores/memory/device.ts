@@ -1,5 +1,9 @@
 import type { DeviceRecord, DurableStore } from '../../store.ts'
+import { forgetPasscodes } from './factor.ts'
+import { dropPresence } from './presence.ts'
 import { note, tell, type Records } from './records.ts'
+import { endFamilies } from './session.ts'
+import { closeVault } from './share.ts'
 
 type Acts = Pick<
   DurableStore,
@@ -7,7 +11,7 @@ type Acts = Pick<
 >
 
 export function deviceActs(records: Records): Acts {
-  const { devices, devicesByKey, devicesByUser, families, familiesByDevice } = records
+  const { devices, devicesByKey, devicesByUser } = records
   return {
     async isPristine() {
       return devices.size === 0
@@ -34,10 +38,12 @@ export function deviceActs(records: Records): Acts {
       const device = devices.get(id)
       if (!device || device.revokedAt !== null) return null
       device.revokedAt = now
-      for (const sid of familiesByDevice.get(id) ?? []) {
-        const family = families.get(sid)
-        if (family) family.endedAt ??= now
-      }
+      // The remote wipe: with the shares goes the only way to open what the device stores.
+      forgetPasscodes(records, id)
+      dropPresence(records, id)
+      closeVault(records, id)
+      for (const held of records.factors.values()) if (held.deviceId === id) records.factors.delete(held.id)
+      endFamilies(records, id, now)
       note(records, audit)
       tell(records, { device: id })
       return { ...device }

@@ -4,7 +4,7 @@ import { note, type Records } from './records.ts'
 type Acts = Pick<DurableStore, 'findEnrolment' | 'takeOttTry' | 'completeEnrolment' | 'findRepeat'>
 
 export function enrolmentActs(records: Records): Acts {
-  const { enrolments, ottWindows, repeats, devices, devicesByKey, devicesByUser } = records
+  const { enrolments, ottWindows, repeats, devices, devicesByKey, devicesByUser, passcodes } = records
   return {
     async findEnrolment(id, now) {
       const held = enrolments.get(id)
@@ -24,8 +24,11 @@ export function enrolmentActs(records: Records): Acts {
       const enrolment = enrolments.get(id)
       if (enrolment?.user !== device.user || enrolment.expiresAt <= device.createdAt) return 'gone'
       const owned = devicesByUser.get(device.user) ?? []
-      if (owned.filter((one) => one.revokedAt === null).length >= maxDevices) return 'device_limit'
-      if (devicesByKey.has(device.keyThumbprint)) return 'key_known'
+      const live = owned.filter(({ revokedAt, suspendedFor }) => revokedAt === null && suspendedFor === null)
+      if (live.length >= maxDevices) return 'device_limit'
+      const key = device.keyThumbprint
+      const isAttemptKey = [...passcodes.values()].some((held) => held.attemptKeyThumbprint === key)
+      if (devicesByKey.has(key) || isAttemptKey) return 'key_known'
       const added = { ...device }
       enrolments.delete(id)
       ottWindows.delete(device.user)

@@ -1,5 +1,6 @@
-import type { Records } from './records.ts'
 import type { FactorStore } from '../../store-factors.ts'
+import { note, type Records } from './records.ts'
+import { dropShare } from './share.ts'
 
 type Acts = Pick<
   FactorStore,
@@ -12,28 +13,72 @@ type Acts = Pick<
   | 'passPresence'
 >
 
-export function presenceActs(_records: Records): Acts {
+export function presenceActs(records: Records): Acts {
+  const { presences, presenceChallenges, factors, repeats } = records
   return {
-    addPresence: async () => {
-      throw new Error('not built')
+    async addPresence(presence, audit) {
+      if (!isTrusted(records, presence.deviceId)) return false
+      dropPresence(records, presence.deviceId)
+      presences.set(presence.deviceId, { ...presence })
+      note(records, audit)
+      return true
     },
-    findPresence: async () => {
-      throw new Error('not built')
+
+    async findPresence(id) {
+      const held = [...presences.values()].find((presence) => presence.id === id)
+      return held ? { ...held } : null
     },
-    findPresenceOf: async () => {
-      throw new Error('not built')
+
+    async findPresenceOf(deviceId) {
+      const held = presences.get(deviceId)
+      return held ? { ...held } : null
     },
-    removePresence: async () => {
-      throw new Error('not built')
+
+    async removePresence(deviceId, audit) {
+      if (!dropPresence(records, deviceId)) return false
+      note(records, audit)
+      return true
     },
-    addPresenceChallenge: async () => {
-      throw new Error('not built')
+
+    async addPresenceChallenge(challenge) {
+      presenceChallenges.set(challenge.id, { ...challenge })
     },
-    takePresenceChallenge: async () => {
-      throw new Error('not built')
+
+    async takePresenceChallenge(id, deviceId, now) {
+      const held = presenceChallenges.get(id)
+      if (held?.deviceId !== deviceId || held.expiresAt <= now) return null
+      presenceChallenges.delete(id)
+      return held
     },
-    passPresence: async () => {
-      throw new Error('not built')
+
+    async passPresence(factor, counter, repeat, audit) {
+      const presence = presences.get(factor.deviceId)
+      if (presence?.id !== factor.way || !isTrusted(records, factor.deviceId)) return false
+      const none = counter === 0 && presence.counter === 0
+      if (!none && counter <= presence.counter) return false
+      presence.counter = counter
+      factors.set(factor.id, { ...factor })
+      repeats.set(repeat.requestHash, { ...repeat })
+      note(records, audit)
+      return true
     },
   }
+}
+
+function isTrusted({ devices }: Records, deviceId: string): boolean {
+  const device = devices.get(deviceId)
+  return device !== undefined && device.revokedAt === null && device.suspendedFor === null
+}
+
+/** With its share, and with what was proved by it and not used yet. False when there was none. */
+export function dropPresence(records: Records, deviceId: string): boolean {
+  const { presences, presenceChallenges, factors } = records
+  const held = presences.get(deviceId)
+  if (held === undefined) return false
+  presences.delete(deviceId)
+  for (const [id, challenge] of presenceChallenges)
+    if (challenge.presenceId === held.id) presenceChallenges.delete(id)
+  for (const [id, factor] of factors) if (factor.way === held.id) factors.delete(id)
+  dropShare(records, deviceId, held.id)
+  return true
 }

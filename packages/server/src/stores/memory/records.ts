@@ -17,6 +17,7 @@ import type {
   PresenceRecord,
 } from '../../store-factors.ts'
 import type { RotationMemory } from '../rotation.ts'
+import type { StoredShare } from '../share-release.ts'
 
 export type HeldActivation = ActivationRecord & { tries: number; used: boolean }
 export type HeldFamily = FamilyRecord & RotationMemory
@@ -27,9 +28,6 @@ export type HeldClaim = {
   state: 'running' | 'answered' | 'executed' | 'unknown'
   sealedAnswer: string | null
 }
-
-/** `number` 0: none acknowledged yet. `sealedShare` is that of `number`, `sealedNext` the one after. */
-export type HeldShare = { number: number; sealedShare: string | null; sealedNext: string | null }
 
 /** Everything the memory store knows. An act is atomic because it never awaits between its first look and its last change. */
 export type Records = {
@@ -58,7 +56,7 @@ export type Records = {
   presences: Map<string, PresenceRecord>
   presenceChallenges: Map<string, PresenceChallengeRecord>
   /** By device, then by way. */
-  shares: Map<string, Map<string, HeldShare>>
+  shares: Map<string, Map<string, StoredShare>>
   vaultMarks: Map<string, { mark: number; issued: number; gone: boolean }>
   wipes: number
   listeners: Set<(event: Invalidation) => void>

@@ -1,4 +1,4 @@
-import type { DeviceRecord, DurableStore, FamilyRecord } from '../../store.ts'
+import type { DeviceRecord, DurableStore, FamilyRecord, RepeatRecord } from '../../store.ts'
 import { judgeRefresh } from '../rotation.ts'
 import { note, tell, type HeldFamily, type Records } from './records.ts'
 
@@ -8,7 +8,7 @@ type Acts = Pick<
 >
 
 export function sessionActs(records: Records): Acts {
-  const { devices, families, familiesByDevice, sidByDigest, repeats } = records
+  const { devices, families, sidByDigest, repeats } = records
 
   function session(sid: string | undefined): { family: FamilyRecord; device: DeviceRecord } | null {
     const family = sid === undefined ? undefined : families.get(sid)
@@ -19,12 +19,9 @@ export function sessionActs(records: Records): Acts {
   return {
     async startFamily(family, repeat, audit) {
       const device = devices.get(family.deviceId)
-      if (!device || device.revokedAt !== null) return false
-      families.set(family.sid, { ...family, previousDigest: null, rotatedAt: null, successorAnswer: null })
-      const sids = familiesByDevice.get(family.deviceId) ?? new Set()
-      familiesByDevice.set(family.deviceId, sids.add(family.sid))
-      sidByDigest.set(family.refreshDigest, family.sid)
-      repeats.set(repeat.requestHash, { ...repeat })
+      if (!device || device.revokedAt !== null || device.suspendedFor !== null) return false
+      if (hasPasscode(records, device.id)) return false
+      addFamily(records, family, repeat)
       note(records, audit)
       return true
     },
@@ -72,6 +69,27 @@ export function sessionActs(records: Records): Acts {
       tell(records, { sid })
       return true
     },
+  }
+}
+
+function hasPasscode({ passcodes }: Records, deviceId: string): boolean {
+  return [...passcodes.values()].some((held) => held.deviceId === deviceId && held.state === 'current')
+}
+
+/** The family and the answer that goes with it. */
+export function addFamily(records: Records, family: FamilyRecord, repeat: RepeatRecord): void {
+  const { families, familiesByDevice, sidByDigest, repeats } = records
+  families.set(family.sid, { ...family, previousDigest: null, rotatedAt: null, successorAnswer: null })
+  const sids = familiesByDevice.get(family.deviceId) ?? new Set()
+  familiesByDevice.set(family.deviceId, sids.add(family.sid))
+  sidByDigest.set(family.refreshDigest, family.sid)
+  repeats.set(repeat.requestHash, { ...repeat })
+}
+
+export function endFamilies({ families, familiesByDevice }: Records, deviceId: string, now: number): void {
+  for (const sid of familiesByDevice.get(deviceId) ?? []) {
+    const family = families.get(sid)
+    if (family) family.endedAt ??= now
   }
 }
 

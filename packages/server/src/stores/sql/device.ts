@@ -1,8 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { DurableStore } from '../../store.ts'
-import { tell } from './invalidation.ts'
-import { insertRow, step } from './rows.ts'
+import { forgetPasscodes } from './factor.ts'
+import { dropPresence } from './presence.ts'
+import { insertRow } from './rows.ts'
 import { deviceColumns, type Database } from './schema.ts'
+import { endFamilies } from './session.ts'
+import { closeVault } from './share.ts'
 
 type Acts = Pick<
   DurableStore,
@@ -54,18 +57,13 @@ export function deviceActs(db: Kysely<Database>): Acts {
           .returning(deviceColumns)
           .executeTakeFirst()
         if (!revoked) return null
-        // A statement of its own: it must see the families whose start held the device's row until just now.
-        await tx
-          .with('ended', (query) =>
-            query
-              .updateTable('family')
-              .set({ endedAt: now })
-              .where('deviceId', '=', id)
-              .where('endedAt', 'is', null),
-          )
-          .with('noted', step(insertRow('audit', audit)))
-          .selectNoFrom(tell({ device: id }).as('told'))
-          .execute()
+        // The remote wipe: with the shares goes the only way to open what the device stores.
+        await forgetPasscodes(tx, id)
+        await dropPresence(tx, id)
+        await closeVault(tx, id)
+        await tx.deleteFrom('factor').where('deviceId', '=', id).execute()
+        await endFamilies(tx, id, now)
+        await insertRow('audit', audit).execute(tx)
         return revoked
       })
     },

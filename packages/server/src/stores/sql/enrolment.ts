@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { AuditEntry, DeviceRecord, DurableStore, RepeatRecord } from '../../store.ts'
+import { isAttemptKey } from './passcode.ts'
 import { insertRow, keepRepeat, step } from './rows.ts'
 import { enrolmentColumns, type Database } from './schema.ts'
 
@@ -42,6 +43,7 @@ export function enrolmentActs(db: Kysely<Database>): Acts {
         await queueForUser(tx, device.user)
         if (!(await isOpen(tx, id, device))) return 'gone'
         if ((await countLive(tx, device.user)) >= maxDevices) return 'device_limit'
+        if (await isAttemptKey(tx, device.keyThumbprint)) return 'key_known'
         return (await bind(tx, id, device, repeat, audit)) ? 'completed' : 'key_known'
       })
     },
@@ -81,6 +83,7 @@ async function countLive(tx: Transaction<Database>, user: string): Promise<numbe
     .select((row) => row.fn.countAll<number>().as('count'))
     .where('user', '=', user)
     .where('revokedAt', 'is', null)
+    .where('suspendedFor', 'is', null)
     .executeTakeFirstOrThrow()
   return count
 }

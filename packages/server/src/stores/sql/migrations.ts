@@ -73,9 +73,10 @@ alter table device add column suspended_for text;
 
 create table passcode (
   id text primary key, device_id text not null references device, sealed_upload text not null,
-  attempt_key jsonb, attempt_key_thumbprint text unique, state text not null, created_at bigint not null,
+  attempt_key jsonb, attempt_key_thumbprint text, state text not null, created_at bigint not null,
   unique (device_id, state)
 );
+create index passcode_attempt_key on passcode (attempt_key_thumbprint);
 create table passcode_login (
   id text primary key, device_id text not null references device, record_id text not null, ke1_digest text not null,
   sealed_state text, created_at bigint not null, expires_at bigint not null, finished_at bigint,

@@ -1,6 +1,8 @@
-import type { Kysely } from 'kysely'
-import type { Database } from './schema.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { FactorStore } from '../../store-factors.ts'
+import { insertRow, keepRepeat, step } from './rows.ts'
+import { type Database, presenceColumns } from './schema.ts'
+import { countWipe } from './share.ts'
 
 type Acts = Pick<
   FactorStore,
@@ -13,28 +15,112 @@ type Acts = Pick<
   | 'passPresence'
 >
 
-export function presenceActs(_db: Kysely<Database>): Acts {
+export function presenceActs(db: Kysely<Database>): Acts {
   return {
-    addPresence: async () => {
-      throw new Error('not built')
+    addPresence(presence, audit) {
+      return db.transaction().execute(async (tx) => {
+        if (!(await lockTrusted(tx, presence.deviceId))) return false
+        await dropPresence(tx, presence.deviceId)
+        await tx
+          .with('added', step(sql<{ id: string }>`${insertRow('presence', presence)} returning id`))
+          .with('noted', step(insertRow('audit', audit, 'added')))
+          .selectFrom('added')
+          .select('id')
+          .execute()
+        return true
+      })
     },
-    findPresence: async () => {
-      throw new Error('not built')
+
+    async findPresence(id) {
+      const found = await db
+        .selectFrom('presence')
+        .select(presenceColumns)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return found ?? null
     },
-    findPresenceOf: async () => {
-      throw new Error('not built')
+
+    async findPresenceOf(deviceId) {
+      const found = await db
+        .selectFrom('presence')
+        .select(presenceColumns)
+        .where('deviceId', '=', deviceId)
+        .executeTakeFirst()
+      return found ?? null
     },
-    removePresence: async () => {
-      throw new Error('not built')
+
+    removePresence(deviceId, audit) {
+      return db.transaction().execute(async (tx) => {
+        await tx.selectFrom('device').select('id').where('id', '=', deviceId).forNoKeyUpdate().execute()
+        if (!(await dropPresence(tx, deviceId))) return false
+        await insertRow('audit', audit).execute(tx)
+        return true
+      })
     },
-    addPresenceChallenge: async () => {
-      throw new Error('not built')
+
+    async addPresenceChallenge(challenge) {
+      await insertRow('presenceChallenge', challenge).execute(db)
     },
-    takePresenceChallenge: async () => {
-      throw new Error('not built')
+
+    async takePresenceChallenge(id, deviceId, now) {
+      const taken = await db
+        .deleteFrom('presenceChallenge')
+        .where('id', '=', id)
+        .where('deviceId', '=', deviceId)
+        .where('expiresAt', '>', now)
+        .returning(['id', 'deviceId', 'presenceId', 'challenge', 'expiresAt'])
+        .executeTakeFirst()
+      return taken ?? null
     },
-    passPresence: async () => {
-      throw new Error('not built')
+
+    passPresence(factor, counter, repeat, audit) {
+      return db.transaction().execute(async (tx) => {
+        if (!(await lockTrusted(tx, factor.deviceId))) return false
+        const passed = await tx
+          .with('raised', (query) =>
+            query
+              .updateTable('presence')
+              .set({ counter })
+              .where('id', '=', factor.way)
+              .where('deviceId', '=', factor.deviceId)
+              .where('counter', counter === 0 ? '=' : '<', counter)
+              .returning('id'),
+          )
+          .with('proved', step(insertRow('factor', factor, 'raised')))
+          .with('kept', step(keepRepeat(repeat, 'raised')))
+          .with('noted', step(insertRow('audit', audit, 'raised')))
+          .selectFrom('raised')
+          .select('id')
+          .executeTakeFirst()
+        return passed !== undefined
+      })
     },
   }
+}
+
+/** Whatever changes this device's factors, shares or state waits for us, and we for it. */
+async function lockTrusted(tx: Transaction<Database>, deviceId: string): Promise<boolean> {
+  const device = await tx
+    .selectFrom('device')
+    .select('id')
+    .where('id', '=', deviceId)
+    .where('revokedAt', 'is', null)
+    .where('suspendedFor', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return device !== undefined
+}
+
+/** With its share, and with what was proved by it and not used yet. False when there was none. The caller holds the device's row. */
+export async function dropPresence(tx: Transaction<Database>, deviceId: string): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with held as (delete from presence where device_id = ${deviceId} returning id),
+    asked as (delete from presence_challenge where presence_id in (select id from held)),
+    proved as (delete from factor where device_id = ${deviceId} and way in (select id from held)),
+    dropped as (
+      delete from share where device_id = ${deviceId} and way in (select id from held) returning way
+    ),
+    counted as (${countWipe(sql`from dropped`)})
+    select id from held`.execute(tx)
+  return rows.length > 0
 }

@@ -117,4 +117,37 @@ export const familyColumns = [
   'refreshDigest',
 ] as const
 
+export const passcodeColumns = [
+  'id',
+  'deviceId',
+  'sealedUpload',
+  'attemptKey',
+  'attemptKeyThumbprint',
+  'state',
+  'createdAt',
+] as const
+
+export const loginColumns = [
+  'id',
+  'deviceId',
+  'recordId',
+  'ke1Digest',
+  'sealedState',
+  'createdAt',
+  'expiresAt',
+] as const
+
+export const factorColumns = ['id', 'deviceId', 'kind', 'way', 'provedAt', 'expiresAt'] as const
+
+export const presenceColumns = [
+  'id',
+  'deviceId',
+  'kind',
+  'keyName',
+  'publicKey',
+  'counter',
+  'synced',
+  'createdAt',
+] as const
+
 export const auditColumns = ['id', 'at', 'action', 'actor', 'user', 'device', 'detail'] as const

@@ -1,5 +1,12 @@
 import { type CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
-import type { DeviceRecord, DurableStore, FamilyRecord, RotateInput } from '../../store.ts'
+import type {
+  AuditEntry,
+  DeviceRecord,
+  DurableStore,
+  FamilyRecord,
+  RepeatRecord,
+  RotateInput,
+} from '../../store.ts'
 import { judgeRefresh, type RefreshState } from '../rotation.ts'
 import { tell } from './invalidation.ts'
 import { insertRow, keepRepeat, step } from './rows.ts'
@@ -25,28 +32,22 @@ export function sessionActs(db: Kysely<Database>): Acts {
   }
 
   return {
-    async startFamily(family, repeat, audit) {
-      const started = await db
-        // The share lock makes a revocation wait for us, or us for it: then the row is read again and found revoked.
-        .with('live', (query) =>
-          query
-            .selectFrom('device')
-            .select('id')
-            .where('id', '=', family.deviceId)
-            .where('revokedAt', 'is', null)
-            .forShare(),
-        )
-        .with('started', step(sql<{ sid: string }>`${insertRow('family', family, 'live')} returning sid`))
-        .with(
-          'known',
-          step(insertRow('refresh', { digest: family.refreshDigest, sid: family.sid }, 'started')),
-        )
-        .with('kept', step(keepRepeat(repeat, 'started')))
-        .with('noted', step(insertRow('audit', audit, 'started')))
-        .selectFrom('started')
-        .select('sid')
-        .executeTakeFirst()
-      return started !== undefined
+    startFamily(family, repeat, audit) {
+      return db.transaction().execute(async (tx) => {
+        // The share lock makes whatever changes the device wait for us, or us for it.
+        const live = await tx
+          .selectFrom('device')
+          .select('id')
+          .where('id', '=', family.deviceId)
+          .where('revokedAt', 'is', null)
+          .where('suspendedFor', 'is', null)
+          .forShare()
+          .executeTakeFirst()
+        // A statement of its own: it must see the passcode that became current while we waited.
+        if (!live || (await hasPasscode(tx, family.deviceId))) return false
+        await addFamily(tx, family, repeat, audit)
+        return true
+      })
     },
 
     findFamilyByRefresh: (digest) => findSession(byRefresh, digest),
@@ -90,6 +91,48 @@ export function sessionActs(db: Kysely<Database>): Acts {
       return ended !== undefined
     },
   }
+}
+
+async function hasPasscode(tx: Transaction<Database>, deviceId: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('passcode')
+    .select('id')
+    .where('deviceId', '=', deviceId)
+    .where('state', '=', 'current')
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** The family, its refresh token, the answer that goes with it, and the entry. The caller holds the device's row. */
+export async function addFamily(
+  tx: Transaction<Database>,
+  family: FamilyRecord,
+  repeat: RepeatRecord,
+  audit: AuditEntry,
+): Promise<void> {
+  const { sid, refreshDigest: digest } = family
+  await tx
+    .with('started', step(sql<{ sid: string }>`${insertRow('family', family)} returning sid`))
+    .with('known', step(insertRow('refresh', { digest, sid }, 'started')))
+    .with('kept', step(keepRepeat(repeat, 'started')))
+    .with('noted', step(insertRow('audit', audit, 'started')))
+    .selectFrom('started')
+    .select('sid')
+    .execute()
+}
+
+/** All of the device, on every node. The caller holds the device's row. */
+export async function endFamilies(tx: Transaction<Database>, deviceId: string, now: number): Promise<void> {
+  await tx
+    .with('ended', (query) =>
+      query
+        .updateTable('family')
+        .set({ endedAt: now })
+        .where('deviceId', '=', deviceId)
+        .where('endedAt', 'is', null),
+    )
+    .selectNoFrom(tell({ device: deviceId }).as('told'))
+    .execute()
 }
 
 /** Racers with one token queue here; each reads the family as the one before left it. */
