@@ -83,6 +83,7 @@ export async function startGateway(
       hosts,
       trustedProxies: listen.trustedProxies,
       answerBytes: policy.idempotency.answerBytes,
+      coolingSeconds: policy.coolingSeconds,
       log: gatewayLog(log),
       metrics,
       ...(listen.tls === undefined ? {} : { tls: listen.tls }),

@@ -34,6 +34,8 @@ export type GatewayOptions = {
   readonly limits: Limits
   /** The policy's `idempotency.answerBytes`. */
   readonly answerBytes: number
+  /** The policy's. */
+  readonly coolingSeconds: number
   readonly log: GatewayLog
   readonly metrics: Metrics
   readonly tls?: TlsFiles
@@ -70,7 +72,7 @@ function longestTimeoutMs({ upstreams, routes }: GatewayOptions): number {
 
 /** Throws TypeError for a configuration that cannot work or is not safe. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { server, keys, clock, limits, log, metrics } = options
+  const { server, keys, clock, limits, log, metrics, coolingSeconds } = options
   const random = createRandomPool()
   const remotes = createRemotes(options.trustedProxies ?? [])
   const load = createLoad(limits)
@@ -78,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const upstreams = new Map(
     options.upstreams.map((upstream) => [
       upstream.name,
-      createUpstream(upstream, { keys, clock, random, limits }),
+      createUpstream(upstream, { keys, clock, random, limits, coolingSeconds }),
     ]),
   )
   const findDestination = createRouter({

@@ -12,6 +12,7 @@ import { openKeys } from './keys.ts'
 import type { Log } from './books/log.ts'
 import { createOutbox } from './outboxes.ts'
 import { closeStores, openStores, type Stores } from './stores.ts'
+import { openWipeFile } from './wipe-file.ts'
 
 export type ServiceOptions = { readonly log: Log; readonly clock?: Clock; readonly outbox?: Outbox }
 
@@ -49,7 +50,6 @@ function repeating(act: () => Promise<void>, everyMs: number): { stop(): Promise
 export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
   const { log, clock = systemClock, outbox = createOutbox(config.outbox) } = options
   const keys = await openKeys(config, clock)
-  const stores = await openStores(config)
   const attempt = (event: string, act: () => Promise<void>) => async (): Promise<void> =>
     act().catch((cause: unknown) => log.error(event, { cause }))
   const reloadKeys = attempt('key file not reloaded', () => keys.reload())
@@ -57,6 +57,10 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const pins = config.pins === undefined ? {} : { pins: config.pins }
   const sealing = config.sealing === undefined ? {} : { sealing: config.sealing }
   const mutual = config.mutual === undefined ? {} : { mutual: { origin: config.mutual.origin } }
+  const web = config.web === undefined ? {} : { web: config.web }
+  // A store that forgets with the process has no older state somebody could put back.
+  const wipeMemory = config.store.kind === 'memory' ? {} : { wipeMemory: await openWipeFile(config.data) }
+  const stores = await openStores(config)
   try {
     const server = await createServer({
       origin,
@@ -69,6 +73,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       ...pins,
       ...sealing,
       ...mutual,
+      ...web,
+      ...wipeMemory,
     })
     const chores = [
       repeating(reloadKeys, keyReloadMs),

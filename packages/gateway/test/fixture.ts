@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net'
 import { defaultRule, findRule, HoldfastError, problemOf, utf8 } from '@holdfast/core'
 import {
   type Claim,
+  createCors,
   type HoldfastServer,
   type KeptAnswer,
   type KeyRing,
@@ -46,7 +47,7 @@ export function fakeServer(routes: readonly GatewayRoute[] = []): FakeServer {
     const claimsOf = { sub: 'user ü', sid: 'family', acr: 'device', auth_time: 1_790_000_000 }
     return {
       head,
-      device: { id: 'phone' },
+      device: { id: 'phone', createdAt: 0 },
       claims: claimsOf,
       signedBy: 'session',
     } as unknown as VerifiedRequest
@@ -76,6 +77,7 @@ export function fakeServer(routes: readonly GatewayRoute[] = []): FakeServer {
   }
   return {
     origin: 'http://gateway.test',
+    cors: createCors({ web: { origins: ['https://app.test'], rpId: 'app.test' } }),
     claims,
     nextClaim: () => new Promise((resolve) => waiting.push(resolve)),
     sealing: { offered: false, open: () => Promise.reject(new HoldfastError('stale_sealing_key')) },
@@ -188,6 +190,7 @@ export async function gatewayTo(options: FixtureOptions): Promise<Fixture> {
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     answerBytes: options.answerBytes ?? 1024,
+    coolingSeconds: 86_400,
     log,
     metrics,
   })

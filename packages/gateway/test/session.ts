@@ -62,7 +62,8 @@ export async function openSession(options: {
     repeat(now),
     audit(now),
   )
-  const record = { ...bound, id: deviceId, enrolmentId: id, user: 'alice', createdAt: now, revokedAt: null }
+  const state = { revokedAt: null, suspendedFor: null }
+  const record = { ...bound, ...state, id: deviceId, enrolmentId: id, user: 'alice', createdAt: now }
   await store.completeEnrolment(id, record, 5, repeat(now), audit(now))
   const family = {
     sid,

@@ -13,7 +13,7 @@ upstreams: [{ name: accounts, url: "http://127.0.0.1:9", identity: { mode: insec
 outbox: { kind: insecureReadable, file: out.jsonl }
 `
 
-describe.concurrent('holdfast says what is wrong and ends with status 2', { timeout: 20_000 }, () => {
+describe.concurrent('holdfast says what is wrong and ends with status 2', { timeout: 120_000 }, () => {
   let place: Place
   beforeAll(() => {
     place = createPlace(config)
@@ -63,7 +63,7 @@ describe.concurrent('holdfast says what is wrong and ends with status 2', { time
   })
 })
 
-describe.concurrent('holdfast that cannot start', { timeout: 20_000 }, () => {
+describe.concurrent('holdfast that cannot start', { timeout: 120_000 }, () => {
   it.each([
     [
       'store: { kind: postgres, url: "postgres://nobody@127.0.0.1:9/none" }',

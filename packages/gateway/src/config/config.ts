@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { SealingSuite } from '@holdfast/core'
-import { defaultPolicy, type Policy } from '@holdfast/server'
+import type { Policy } from '@holdfast/server'
 import { Complaint } from './complaint.ts'
 import { checkFields } from './fields.ts'
 import { readForm } from './form.ts'
 import { checkKeys, type KeysConfig, keysOf } from './keys.ts'
+import { policyOf } from './policy.ts'
 import { checkMutual, isMutual, type MutualConfig, mutualOf } from './mutual.ts'
 import {
   checkListeners,
@@ -19,6 +20,7 @@ import {
 } from './rules.ts'
 import { checkSealing } from './sealing.ts'
 import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './schema.ts'
+import { checkWeb } from './web.ts'
 import { type ConfigProblem, readSource } from './source.ts'
 import { type TlsConfig, tlsOf } from './tls.ts'
 import { checkTimes } from './times.ts'
@@ -46,6 +48,8 @@ export type Config = {
   }
   readonly mutual?: MutualConfig
   readonly hosts: readonly string[]
+  /** Pages that may call from a browser; absent when none may (docs/protocol.md 3.10). */
+  readonly web?: { readonly origins: readonly string[]; readonly rpId: string }
   /** Of every TLS key clients may be shown; absent when they pin none (docs/protocol.md 2.4). */
   readonly pins?: readonly string[]
   readonly admin: { readonly host: string; readonly port: number }
@@ -74,7 +78,7 @@ const routePolicies = {
 } as const
 
 function routeOf(written: WrittenRoute, defaultUpstream: string): GatewayRoute {
-  const { path, methods, policy = 'signed', answer, signer = 'any', fields = [], timeoutMs } = written
+  const { path, methods, policy = 'signed', answer, factor, signer = 'any', fields = [], timeoutMs } = written
   return {
     path,
     ...(methods === undefined ? {} : { methods }),
@@ -83,6 +87,7 @@ function routeOf(written: WrittenRoute, defaultUpstream: string): GatewayRoute {
     fields,
     ...(isMutual(written) ? { mutual: true } : {}),
     ...(answer === undefined ? {} : { answer }),
+    ...(factor === undefined ? {} : { factor }),
     upstream: written.upstream ?? defaultUpstream,
     // What is signed is meant for the backend.
     forward: [...new Set([...fields, ...(written.forward ?? [])])],
@@ -116,25 +121,12 @@ function upstreamOf(written: WrittenUpstream, index: number, sources: SecretSour
   return { ...upstream, identity: { mode: 'hmac-sha256', secret } }
 }
 
-function policyOf({ policy = {} }: WrittenConfig): Policy {
-  return {
-    ...defaultPolicy,
-    ...policy,
-    activation: { ...defaultPolicy.activation, ...policy.activation },
-    oneTimeText: { ...defaultPolicy.oneTimeText, ...policy.oneTimeText },
-    session: { ...defaultPolicy.session, ...policy.session },
-    idempotency: { ...defaultPolicy.idempotency, ...policy.idempotency },
-    certificate: { ...defaultPolicy.certificate, ...policy.certificate },
-    sealing: { ...defaultPolicy.sealing, ...policy.sealing },
-  }
-}
-
 /** `pins`: what phones will have been told. A key that is not among them would lock all of them out. */
 function resolveConfig(file: string, written: WrittenConfig, sources: SecretSources): Config {
   const absolute = (name: string): string => resolve(sources.directory, name)
   const defaultUpstream = written.defaultUpstream ?? written.upstreams[0]?.name ?? ''
   const { host = '127.0.0.1', port, trustedProxies = [], tls } = written.listen
-  const { routes = [], upstreams, log, pins } = written
+  const { routes = [], upstreams, log, pins, web } = written
   const mutual = mutualOf(written, sources)
   return {
     file,
@@ -147,6 +139,7 @@ function resolveConfig(file: string, written: WrittenConfig, sources: SecretSour
     },
     ...(mutual === null ? {} : { mutual }),
     hosts: written.hosts ?? [],
+    ...(web === undefined ? {} : { web }),
     ...(pins === undefined ? {} : { pins }),
     admin: { host: written.admin?.host ?? '127.0.0.1', port: written.admin?.port ?? 8081 },
     data: absolute(written.data ?? './data'),
@@ -158,7 +151,7 @@ function resolveConfig(file: string, written: WrittenConfig, sources: SecretSour
     defaultUpstream,
     routes: routes.map((route) => routeOf(route, defaultUpstream)),
     outbox: outboxOf(written, sources),
-    policy: policyOf(written),
+    policy: policyOf(written.policy),
     limits: { ...defaultLimits, ...written.limits },
     log: { level: log?.level ?? 'info' },
   }
@@ -175,6 +168,7 @@ const rules = [
   checkStores,
   checkRoutes,
   checkSealing,
+  checkWeb,
   checkFields,
   checkTimes,
 ]

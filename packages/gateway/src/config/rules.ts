@@ -156,6 +156,7 @@ function checkPolicy(route: WrittenRoute, at: ConfigPath, report: Report): void 
   const open = route.policy === 'open' || route.policy === 'insecureOpenEverything'
   if (open && (route.mutual !== undefined || route.answer !== undefined))
     report(at, 'an open route asks for no certificate, and nobody signs its answers')
+  if (open && route.factor !== undefined) report([...at, 'factor'], 'an open route asks nobody for a factor')
   if (open && route.signer !== undefined) report([...at, 'signer'], 'an open route has no signer')
   if (open && route.fields !== undefined) report([...at, 'fields'], 'an open route signs no fields')
 }

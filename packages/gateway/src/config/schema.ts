@@ -1,9 +1,9 @@
 /** The form of holdfast.yaml, before anything in it is looked up: what may be written, and of which kind. */
-import { isPin, leastPins, type SealingSuite } from '@holdfast/core'
-import type { Policy } from '@holdfast/server'
+import { type FactorDemand, isPin, leastPins, type SealingSuite } from '@holdfast/core'
 import * as v from 'valibot'
 import { defaultLimits, type Limits } from '../line/limits.ts'
 import { type LogLevel, logLevels } from '../books/log-level.ts'
+import { policySchema, positive, type WrittenPolicy } from './policy.ts'
 
 /** A database address may hold a password: it is written here, or taken from a file or the environment. */
 export type WrittenUrl = { url?: string; urlFile?: string; urlEnv?: string }
@@ -40,15 +40,13 @@ export type WrittenRoute = {
   policy?: 'signed' | 'sealed' | 'mutual' | 'open' | 'insecureOpenEverything'
   mutual?: true
   answer?: 'signed'
+  /** What the user must have proved, and how recently (docs/protocol.md 5.2). */
+  factor?: FactorDemand
   signer?: 'any' | 'device'
   fields?: string[]
   upstream?: string
   forward?: string[]
   timeoutMs?: number
-}
-
-type Numbers<Table> = {
-  -readonly [Name in keyof Table]?: Table[Name] extends number ? number : Numbers<Table[Name]>
 }
 
 /** What the file says, in form only. */
@@ -64,6 +62,8 @@ export type WrittenConfig = {
     terminators?: string[]
   }
   hosts?: string[]
+  /** Pages that may call from a browser, and the relying party of their passkeys. */
+  web?: { origins: string[]; rpId: string }
   pins?: string[]
   /** Best first; sealed requests are taken only where this stands. */
   sealing?: { suites: SealingSuite[] }
@@ -76,7 +76,7 @@ export type WrittenConfig = {
   defaultUpstream?: string
   routes?: WrittenRoute[]
   outbox: { kind: 'insecureReadable'; file: string } | ({ kind: 'webhook'; url: string } & WrittenSecret)
-  policy?: Numbers<Policy>
+  policy?: WrittenPolicy
   limits?: { [Name in keyof Limits]?: number }
   log?: { level?: LogLevel }
 }
@@ -87,12 +87,6 @@ const port = v.pipe(
   v.integer('expected a whole number'),
   v.minValue(0, 'expected a port from 0 to 65535 (0: any free one)'),
   v.maxValue(65_535, 'expected a port from 0 to 65535 (0: any free one)'),
-)
-const positive = v.pipe(
-  v.number(),
-  v.integer('expected a whole number'),
-  v.minValue(1, 'expected 1 or more'),
-  v.maxValue(2_147_483_647, 'expected less than 2^31'),
 )
 const words = v.array(text)
 
@@ -138,51 +132,14 @@ const route = v.strictObject({
   policy: v.exactOptional(v.picklist(['signed', 'sealed', 'mutual', 'open', 'insecureOpenEverything'])),
   mutual: v.exactOptional(v.literal(true)),
   answer: v.exactOptional(v.literal('signed')),
+  factor: v.exactOptional(
+    v.strictObject({ acr: v.picklist(['presence', 'passcode']), maxAge: v.exactOptional(positive) }),
+  ),
   signer: v.exactOptional(v.picklist(['any', 'device'])),
   fields: v.exactOptional(words),
   upstream: v.exactOptional(text),
   forward: v.exactOptional(words),
   timeoutMs: v.exactOptional(positive),
-})
-
-const policy = v.strictObject({
-  activation: v.exactOptional(
-    v.strictObject({ lifeSeconds: v.exactOptional(positive), tries: v.exactOptional(positive) }),
-  ),
-  oneTimeText: v.exactOptional(
-    v.strictObject({
-      lifeSeconds: v.exactOptional(positive),
-      tries: v.exactOptional(positive),
-      triesWindowSeconds: v.exactOptional(positive),
-    }),
-  ),
-  challengeLifeSeconds: v.exactOptional(positive),
-  devicesPerUser: v.exactOptional(positive),
-  session: v.exactOptional(
-    v.strictObject({
-      accessSeconds: v.exactOptional(positive),
-      maxSeconds: v.exactOptional(positive),
-      idleSeconds: v.exactOptional(positive),
-      unlocksPerMinute: v.exactOptional(positive),
-      graceSeconds: v.exactOptional(positive),
-    }),
-  ),
-  repeatSeconds: v.exactOptional(positive),
-  idempotency: v.exactOptional(
-    v.strictObject({
-      lifeSeconds: v.exactOptional(positive),
-      answerBytes: v.exactOptional(positive),
-      leaseSeconds: v.exactOptional(positive),
-    }),
-  ),
-  certificate: v.exactOptional(
-    v.strictObject({ lifeSeconds: v.exactOptional(positive), perHour: v.exactOptional(positive) }),
-  ),
-  sealing: v.exactOptional(
-    v.strictObject({ rotateSeconds: v.exactOptional(positive), refusedPerMinute: v.exactOptional(positive) }),
-  ),
-  statementSeconds: v.exactOptional(positive),
-  anonymousPerMinute: v.exactOptional(positive),
 })
 
 const limitNames = Object.keys(defaultLimits) as Array<keyof Limits>
@@ -211,6 +168,12 @@ export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObj
     }),
   ),
   hosts: v.exactOptional(words),
+  web: v.exactOptional(
+    v.strictObject({
+      origins: v.pipe(words, v.minLength(1, 'expected at least one origin')),
+      rpId: text,
+    }),
+  ),
   pins: v.exactOptional(
     v.pipe(
       v.array(
@@ -263,7 +226,7 @@ export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObj
     v.strictObject({ kind: v.literal('insecureReadable'), file: text }),
     v.strictObject({ kind: v.literal('webhook'), url: text, ...secret }),
   ]),
-  policy: v.exactOptional(policy),
+  policy: v.exactOptional(policySchema),
   limits: v.exactOptional(limits),
   log: v.exactOptional(v.strictObject({ level: v.exactOptional(v.picklist(logLevels)) })),
 })

@@ -33,9 +33,13 @@ export const checkWords: Readonly<Record<string, Words>> = {
   },
   alive: {
     passed: 'device and session are alive',
-    failed: 'the device was removed or the session has ended',
+    failed: 'the device was removed or suspended, or the session has ended',
   },
   'token-life': { passed: 'the access token has not ended', failed: 'the access token has ended' },
+  factor: {
+    passed: 'the user has proved what this route asks for, recently enough',
+    failed: 'this route asks for a passcode, or finger or face, given more recently',
+  },
   certificate: {
     passed: 'the client certificate is one this route and this token take',
     failed:

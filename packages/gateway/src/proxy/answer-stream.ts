@@ -1,5 +1,6 @@
 /** A backend's answer on its way to the client: here as it comes, with back-pressure. A client that left is written to no more. */
 import type { ServerResponse } from 'node:http'
+import { withCors } from '@holdfast/server'
 
 export interface AnswerStream {
   /** `length` is null when the answer has none; `resume` goes on reading from the backend. */
@@ -24,6 +25,8 @@ export type AnswerStreamOptions = {
   readonly bodyless: boolean
   /** Least rate at which a client has to take what waits for it: one that is slower is cut off. */
   readonly bytesPerSecond: number
+  /** The listed origin whose page may read it, or null. */
+  readonly page: string | null
 }
 
 /** The rate is measured over this much at least: sockets take and free their buffers in lumps. */
@@ -41,9 +44,15 @@ export function cutWhenSlow(response: ServerResponse, bytesPerSecond: number): v
   response.once('close', () => clearTimeout(tooSlow))
 }
 
+/** Name, value, … */
+function readableBy(page: string, list: readonly string[]): string[] {
+  const pairs = list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1] as string] as const] : []))
+  return withCors(pairs, page).flat()
+}
+
 export function createAnswerStream(
   response: ServerResponse,
-  { bodyless, bytesPerSecond }: AnswerStreamOptions,
+  { bodyless, bytesPerSecond, page }: AnswerStreamOptions,
 ): AnswerStream {
   let resume: () => void = () => undefined
   let paused = false
@@ -70,7 +79,7 @@ export function createAnswerStream(
     start(head: AnswerStart): void {
       resume = head.resume
       if (response.destroyed) return
-      response.writeHead(head.status, head.list)
+      response.writeHead(head.status, page === null ? head.list : readableBy(page, head.list))
       if (head.length !== null) missing = head.length
       // Without a length it may be a stream whose first event is a long way off: its head goes out at once.
       else if (!bodyless && head.status !== 204 && head.status !== 304) response.flushHeaders()

@@ -80,6 +80,7 @@ export function createCall(options: CallOptions): Call {
         : createAnswerStream(response, {
             bodyless: head.method === 'HEAD',
             bytesPerSecond: answerBytesPerSecond,
+            page: exchange.page,
           }),
       signed: verified !== null,
       unsafe: !isSafeMethod(head.method),

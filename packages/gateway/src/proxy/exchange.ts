@@ -19,6 +19,8 @@ export type Exchange = {
   readonly expectsContinue: boolean
   /** Names this request in log, backend and refusal. */
   reference: string
+  /** The listed origin whose page may read the answer (docs/protocol.md 3.10); null for everybody else. */
+  page: string | null
   /** Of a sealed request what was inside, once it is open. */
   head: RequestHead | null
   /** Null for a request that came plain, and before it is open: whatever is said before that is said plainly. */
@@ -49,6 +51,7 @@ export function createExchange(start: ExchangeStart): Exchange {
     startedMs: start.startedMs,
     expectsContinue: start.expectsContinue,
     reference: start.reference,
+    page: null,
     head: null,
     opened: null,
     verified: null,

@@ -11,7 +11,7 @@ import { createUpstream } from './upstream.ts'
 const { privateKey, publicJwk } = nodeCrypto.generateKeyPair()
 const keys = { forward: () => ({ kid: 'forward-key', jwk: publicJwk, privateKey }) } as unknown as KeyRing
 const clock = { now: (): number => 1_790_000_000_500, monotonic: (): number => 0 }
-const context = { keys, clock, random: createRandomPool(), limits: defaultLimits }
+const context = { keys, clock, random: createRandomPool(), limits: defaultLimits, coolingSeconds: 86_400 }
 const verified = {
   head: {
     method: 'GET',
@@ -20,9 +20,13 @@ const verified = {
       ['x-secret', 's'],
     ]),
   },
-  device: { id: 'phone' },
+  device: { id: 'phone', createdAt: 0 },
   claims: { sub: 'a\r\nb', sid: 'family', acr: 'device', auth_time: 1_790_000_000 },
 } as unknown as VerifiedRequest
+
+/** The same, by a device that was bound at that time (ms). */
+const boundAt = (createdAt: number): VerifiedRequest =>
+  Object.assign({}, verified, { device: { id: 'phone', createdAt } })
 
 const routeFields = ['x-purpose', 'x-secret', 'x-absent']
 
@@ -57,6 +61,38 @@ test.each<IdentityMode>([{ mode: 'hmac-sha256', secret: randomBytes(32) }, { mod
     expect(fields['signature-input']).toContain(' "holdfast-auth-time" "holdfast-audience" "x-purpose")')
   },
 )
+
+test.each([
+  [clock.now() - 86_400_000 + 1, '1790000001'],
+  [clock.now() - 86_400_000, null],
+  [0, null],
+])('a device bound at %i is cooling until %s', (createdAt, until) => {
+  const list: string[] = []
+  const add = createIdentity({ name: 'bank', identity: { mode: 'insecurePlain' }, ...context })
+  add(boundAt(createdAt), { target: '/', routeFields: [] }, list)
+  const at = list.indexOf('holdfast-cooling-until')
+  expect(at < 0 ? null : list[at + 1]).toBe(until)
+})
+
+test('cooling ends while a session goes on', () => {
+  let now = 1_790_000_000_000
+  const running = { ...clock, now: () => now }
+  const add = createIdentity({
+    name: 'bank',
+    identity: { mode: 'insecurePlain' },
+    ...context,
+    clock: running,
+  })
+  const request = boundAt(now)
+  const names = (): string[] => {
+    const list: string[] = []
+    add(request, { target: '/', routeFields: [] }, list)
+    return list
+  }
+  expect(names()).toContain('holdfast-cooling-until')
+  now += 86_400_000
+  expect(names()).not.toContain('holdfast-cooling-until')
+})
 
 test('a user name cannot end its line', () => {
   expect(added({ mode: 'insecurePlain' })['holdfast-user']).toBe('a%0D%0Ab')

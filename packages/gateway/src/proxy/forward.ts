@@ -28,6 +28,8 @@ export type IdentityOptions = {
   readonly keys: KeyRing
   readonly clock: Clock
   readonly random: RandomPool
+  /** The policy's: how long a device is new to backends. */
+  readonly coolingSeconds: number
 }
 
 /** As the backend sees the request: its target, and the names of the fields its route adds to what is signed. */
@@ -61,7 +63,7 @@ function keySigner(keys: KeyRing): () => Signer {
 
 export function createIdentity(options: IdentityOptions): AddIdentity {
   const { name, identity, keys, clock, random } = options
-  const vouch = createVouching(name)
+  const vouch = createVouching(options)
   if (identity.mode === 'insecurePlain') {
     return (verified, _to, into) => vouch(verified, into)
   }
@@ -88,18 +90,35 @@ function fieldsIn(list: readonly string[]): Fields {
   return fields
 }
 
+type Vouched = {
+  readonly fields: readonly string[]
+  readonly cooling: readonly string[]
+  readonly untilMs: number
+}
+
 /**
  * Appends what only a verified request brings along: the digest its body was compared with, and who asks the audience. The
  * claims of a session stay the same object while it is cached, and name its device: what they say is made once.
  */
-function createVouching(audience: string): (verified: VerifiedRequest, into: string[]) => void {
-  const identities = new WeakMap<AccessTokenClaims, readonly string[]>()
+function createVouching({
+  name: audience,
+  clock,
+  coolingSeconds,
+}: IdentityOptions): (verified: VerifiedRequest, into: string[]) => void {
+  const identities = new WeakMap<AccessTokenClaims, Vouched>()
 
-  function identityOf({ claims, device }: VerifiedRequest): readonly string[] {
+  function identityOf({ claims, device }: VerifiedRequest): Vouched {
     const known = identities.get(claims)
     if (known !== undefined) return known
     const { sub: user, sid: session, acr, auth_time: authTime } = claims
-    const made = identityFields({ user, device: device.id, session, acr, authTime }, audience).flat()
+    const identity = { user, device: device.id, session, acr, authTime }
+    const untilMs = device.createdAt + coolingSeconds * 1000
+    const coolingUntil = Math.ceil(untilMs / 1000)
+    const made = {
+      fields: identityFields(identity, audience).flat(),
+      cooling: identityFields({ ...identity, coolingUntil }, audience).flat(),
+      untilMs,
+    }
     identities.set(claims, made)
     return made
   }
@@ -107,6 +126,7 @@ function createVouching(audience: string): (verified: VerifiedRequest, into: str
   return (verified, into) => {
     const digest = verified.head.fields.get('content-digest')
     if (digest !== undefined) into.push('content-digest', digest)
-    into.push(...identityOf(verified))
+    const { fields, cooling, untilMs } = identityOf(verified)
+    into.push(...(clock.now() < untilMs ? cooling : fields))
   }
 }

@@ -75,8 +75,15 @@ export function createProxy(options: ProxyOptions): Proxy {
 }
 
 function admit(exchange: Exchange, options: ProxyOptions): Step {
+  const { server, refusal } = options
   const head = readHead(exchange.message, exchange.remote, options.edge)
   exchange.head = head
+  exchange.page = server.cors.originOf(head)
+  const preflight = server.cors.preflight(head)
+  if (preflight !== null) {
+    exchange.route = 'preflight'
+    return refusal.write(exchange, preflight)
+  }
   return head.target.path === sealedPath ? unseal(exchange, head, options) : direct(exchange, head, options)
 }
 

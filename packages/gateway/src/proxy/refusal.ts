@@ -1,6 +1,6 @@
 /** Answers that are whole before they leave: Holdfast's own, refusals above all, and those of a backend that are sealed or signed. */
 import { HoldfastError } from '@holdfast/core'
-import { type HoldfastServer, type OwnAnswer, statuses } from '@holdfast/server'
+import { type HoldfastServer, type OwnAnswer, statuses, withCors } from '@holdfast/server'
 import { cutWhenSlow } from './answer-stream.ts'
 import { writeAnswer } from './answer-writer.ts'
 import type { Exchange, Opened } from './exchange.ts'
@@ -37,7 +37,9 @@ function mustClose(exchange: Exchange, answer: OwnAnswer, restBytes: number): bo
   if (head === null || (breaksOff(exchange, code) && answer.status >= 400)) return true
   if (message.complete) return false
   const length = head.fields.get('content-length')
-  return length === undefined || Number(length) > restBytes
+  // Without either there is no body (RFC 9112 section 6.3), though node:http may not have said so yet.
+  if (length === undefined) return head.fields.has('transfer-encoding')
+  return Number(length) > restBytes
 }
 
 export function createRefusal(options: {
@@ -51,7 +53,7 @@ export function createRefusal(options: {
   const { server, ledger, restBytes, bytesPerSecond } = options
 
   function writePlainly(exchange: Exchange, answer: OwnAnswer): void {
-    const { message, response } = exchange
+    const { message, response, page } = exchange
     if (answer.refusal !== undefined) {
       const { code, cause } = answer.refusal
       ledger.refused(exchange, answer.refusal)
@@ -59,7 +61,8 @@ export function createRefusal(options: {
     }
     if (response.headersSent) response.destroy()
     else {
-      writeAnswer(message, response, answer, { close: mustClose(exchange, answer, restBytes) })
+      const readable = page === null ? answer : { ...answer, fields: withCors(answer.fields, page) }
+      writeAnswer(message, response, readable, { close: mustClose(exchange, answer, restBytes) })
       cutWhenSlow(response, bytesPerSecond)
     }
   }

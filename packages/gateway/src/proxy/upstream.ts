@@ -58,6 +58,7 @@ export type UpstreamContext = {
   readonly clock: Clock
   readonly random: RandomPool
   readonly limits: Pick<Limits, 'upstreamSharePercent'>
+  readonly coolingSeconds: number
 }
 
 const loopback = /^(?:localhost|\[::1\]|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/

@@ -88,6 +88,16 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
   })
 
+  it.concurrent('wipes no device that is not there, and decides nothing while nothing was put back', async () => {
+    const none = await place.run('wipe', 'A'.repeat(22), ...at)
+    expect(none).toMatchObject({ code: 1, out: '' })
+    expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
+    expect(await place.run('wipe', ...at)).toMatchObject({ code: 2 })
+    expect((await place.run('shares', 'keep', ...at)).out).toContain('there is nothing to decide')
+    expect(JSON.parse((await place.run('shares', 'forget', '--json', ...at)).out)).toEqual({ settled: false })
+    expect(await place.run('shares', 'burn', ...at)).toMatchObject({ code: 2, out: '' })
+  })
+
   it.concurrent('refuses wrong credentials and says where to find right ones', async () => {
     writeFileSync(join(place.directory, 'wrong.json'), JSON.stringify({ name: 'admin', secret: 'hfo_wrong' }))
     const wrong = await place.run('devices', '--credentials', 'wrong.json', ...at)

@@ -25,6 +25,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'remove a device and end its sessions everywhere',
     load: async () => (await import('./commands/revoke.ts')).revoke,
   },
+  wipe: {
+    summary: 'make what a phone stored unreadable, without removing it',
+    load: async () => (await import('./commands/wipe.ts')).wipe,
+  },
+  shares: {
+    summary: 'decide about a database that was put back from a backup',
+    load: async () => (await import('./commands/shares.ts')).shares,
+  },
   keys: {
     summary: "show the service's keys, or rotate one",
     load: async () => (await import('./commands/keys.ts')).keys,

@@ -52,12 +52,21 @@ export function readOptions(args: readonly string[], table: OptionTable, maxWord
   }
 }
 
+/** An id of ours, of which one in 64 begins like an option; no option is that long. */
+const dashedId = /^-[A-Za-z0-9_-]{21}$/
+
+/** Ids go behind the mark after which nothing is an option. */
+function marked(args: readonly string[]): string[] {
+  if (args.includes('--')) return [...args]
+  return [...args.filter((arg) => !dashedId.test(arg)), '--', ...args.filter((arg) => dashedId.test(arg))]
+}
+
 function parse(
   args: readonly string[],
   options: Record<string, { type: 'string' | 'boolean'; multiple: boolean }>,
 ): { values: Record<string, unknown>; positionals: string[] } {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    return parseArgs({ args: marked(args), options, allowPositionals: true, strict: true })
   } catch (error) {
     if (error instanceof TypeError) throw new Complaint(`${error.message.split('\n')[0]}; see --help`, 2)
     throw error

@@ -95,7 +95,12 @@ export async function startFleet(
         })
       },
     })
-    return () => createClient({ origin, trust: [...trust], platform: { ...platform, clock: stage.clock } })
+    return () =>
+      createClient({
+        origin,
+        trust: [...trust],
+        platform: { ...platform, clock: { ...platform.clock, ...stage.clock } },
+      })
   }
   async function attempt<Result>(what: string, act: () => Promise<Result>): Promise<Result | null> {
     try {

@@ -9,7 +9,7 @@ import { killAtEvery, type Trap } from './world.ts'
 
 const saboteur = fileURLToPath(new URL('saboteur.mjs', import.meta.url))
 process.env['NODE_OPTIONS'] = `--import=${saboteur}`
-const longMs = 110_000
+const longMs = 300_000
 
 type World = {
   readonly node: Node
@@ -39,7 +39,7 @@ async function openWorld(onEnd: (close: () => void) => void): Promise<World> {
       () => {
         if (!node.output().includes(text)) throw new Error('not heard yet')
       },
-      { timeout: 5000, interval: 2 },
+      { timeout: 20_000, interval: 2 },
     )
   }
   const lives = async (): Promise<boolean> =>

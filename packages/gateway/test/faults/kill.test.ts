@@ -15,7 +15,7 @@ import {
 } from './world.ts'
 
 const reachable = await postgresReachable()
-const longMs = 110_000
+const longMs = 300_000
 
 async function boundHandset({ node, scene }: World, user?: string): Promise<Handset> {
   const handset = newHandset(node, scene, user === undefined ? {} : { user })

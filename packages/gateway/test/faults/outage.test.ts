@@ -36,7 +36,7 @@ describe.skipIf(!reachable)(
       (await session.fetch('/transfers', { method: 'POST', body: '{}', idempotencyKey })).text()
     const newKey = (): string => `a-write-while-down-${keys++}`
     const recovers = (act: () => Promise<unknown>): Promise<unknown> =>
-      vi.waitFor(act, { timeout: 15_000, interval: 50 })
+      vi.waitFor(act, { timeout: 60_000, interval: 50 })
 
     beforeAll(async () => {
       scene = await openScene()

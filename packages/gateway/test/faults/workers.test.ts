@@ -65,7 +65,7 @@ describe.skipIf(!reachable)(
       expect(await Promise.all(keys.map((key) => write(session, key)))).toEqual(first)
       expect(keys.map((key) => scene.runs(key))).toEqual(keys.map(() => 1))
 
-      await vi.waitFor(() => expect(listening(node)).toBe(3), { timeout: 15_000, interval: 50 })
+      await vi.waitFor(() => expect(listening(node)).toBe(3), { timeout: 60_000, interval: 50 })
       const after = workersOf(node)
       expect(after).toHaveLength(2)
       expect(after).toContain(before[1])
@@ -78,7 +78,7 @@ describe.skipIf(!reachable)(
           if (outcome !== 'run 1') throw new Error(outcome)
           return outcome
         },
-        { timeout: 15_000, interval: 100 },
+        { timeout: 60_000, interval: 100 },
       )
       expect(again).toBe('run 1')
       expect(scene.runs('a-write-with-the-new-worker')).toBe(1)
@@ -92,7 +92,10 @@ describe.skipIf(!reachable)(
       expect(workers).toHaveLength(2)
       await node.kill()
       for (const pid of workers)
-        await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 5000, interval: 20 })
+        await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), {
+          timeout: 20_000,
+          interval: 20,
+        })
       await node.start()
       expect((await (await handset.app().unlock()).fetch('/balance')).status).toBe(200)
     })

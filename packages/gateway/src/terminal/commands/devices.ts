@@ -11,6 +11,7 @@ const answerForm = v.object({
       platform: v.string(),
       created: v.number(),
       revoked: v.nullable(v.number()),
+      suspended: v.nullable(v.string()),
     }),
   ),
   next: v.nullable(v.number()),
@@ -19,7 +20,7 @@ const answerForm = v.object({
 export const devices: Command = {
   help: `holdfast devices [--user USER] [--limit N] [--before MARK] [options]
 
-Newest first, removed ones included.
+Newest first, removed ones included. A suspended one waits for a new activation (docs/operate.md 4).
 
   --user USER          this user's devices only
   --limit N            so many at most (100)
@@ -48,14 +49,15 @@ Example:
     }
     const list = v.parse(answerForm, answer)
     printTable([
-      ['DEVICE', 'USER', 'NAME', 'PLATFORM', 'BOUND', 'REMOVED'],
-      ...list.devices.map(({ id, user, name, platform, created, revoked }) => [
+      ['DEVICE', 'USER', 'NAME', 'PLATFORM', 'BOUND', 'REMOVED', 'SUSPENDED'],
+      ...list.devices.map(({ id, user, name, platform, created, revoked, suspended }) => [
         id,
         user,
         name,
         platform,
         moment(created),
         moment(revoked),
+        suspended ?? '',
       ]),
     ])
     if (list.next !== null) print(`more: holdfast devices --before ${list.next}`)
