@@ -211,9 +211,12 @@ export async function readRefusal(answer: Answer, sent: Outgoing, trust: AnswerT
   const wait = after === undefined ? {} : { retryAfter: after }
   const problem = await provenProblem(answer, sent, trust)
   if (problem !== null) {
-    const { code, reference } = problem
-    const named = reference === undefined ? wait : { ...wait, reference }
-    return { error: new HoldfastError(code, named), verified: true }
+    const { code, reference, demand } = problem
+    const said = {
+      ...(reference === undefined ? {} : { reference }),
+      ...(demand === undefined ? {} : { demand }),
+    }
+    return { error: new HoldfastError(code, { ...wait, ...said }), verified: true }
   }
   const reported = fieldOf(answer, problemField)
   if (!isErrorCode(reported)) return { error: null, verified: false }

@@ -2,7 +2,7 @@
 import { HoldfastError, type RouteRule, toBase64url } from '@holdfast/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { codeOf, createWorld, enrolled, sentTo, to, type World } from '../test/rig.ts'
-import type { Session } from './client.ts'
+import type { Session } from './app-session.ts'
 import type { VirtualPhone } from './platforms/testing/phone.ts'
 import type { Network, Platform } from './ports.ts'
 

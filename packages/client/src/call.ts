@@ -11,6 +11,7 @@ import {
 import type { Answer } from './answer.ts'
 import { converse } from './exchange.ts'
 import type { Outgoing } from './ports.ts'
+import type { Calling } from './prompt.ts'
 import { type Draft, sign } from './request.ts'
 import type { Manner, Sealing } from './sealed.ts'
 import type { Family } from './session.ts'
@@ -27,15 +28,35 @@ export type RuledCall<Result> = {
   readonly accept: (answer: Answer, sent: Outgoing, rule: RouteRule) => Promise<Result>
 }
 
+/** How often one call asks for a factor: because the session ended, then because the route wants more; once more for good measure. */
+const maxRenewals = 3
+
+/**
+ * Sent by {@link callUnder}; a refusal that a factor of the user puts right is put right, and the same draft goes again, under the same
+ * Idempotency-Key.
+ */
+export async function callByRule<Result>(
+  service: Service,
+  standing: Calling,
+  call: RuledCall<Result>,
+): Promise<Result> {
+  for (let renewals = 0; ; renewals++) {
+    const sending = standing.sending()
+    try {
+      return await callUnder(service, sending.family, call)
+    } catch (error) {
+      if (renewals === maxRenewals) throw error
+      call.signal?.throwIfAborted()
+      await standing.renew(sending, error)
+    }
+  }
+}
+
 /**
  * Each try has a new signature and the token of the moment; an Idempotency-Key in the draft stays what it is. The rule is read
  * again for the statement the request leaves under: renewing a token, or any other call, may have brought a newer one.
  */
-export async function callByRule<Result>(
-  service: Service,
-  family: Family,
-  call: RuledCall<Result>,
-): Promise<Result> {
+async function callUnder<Result>(service: Service, family: Family, call: RuledCall<Result>): Promise<Result> {
   const { draft, signal, accept } = call
   let rule = defaultRule
   let token = ''
@@ -85,9 +106,9 @@ export type TokenCall<Result> = Omit<RuledCall<Result>, 'rule' | 'sealing'> & { 
 /** A call to the service itself: always signed, and sealed when the service can open it. */
 export function callWithToken<Result>(
   service: Service,
-  family: Family,
+  standing: Calling,
   { signer, ...call }: TokenCall<Result>,
 ): Promise<Result> {
   const rule = (): RouteRule => ({ ...defaultRule, signer })
-  return callByRule(service, family, { ...call, rule, sealing: 'offered' })
+  return callByRule(service, standing, { ...call, rule, sealing: 'offered' })
 }

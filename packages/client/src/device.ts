@@ -3,7 +3,7 @@ import { HoldfastError } from '@holdfast/core'
 import * as v from 'valibot'
 import { readSigned } from './answer.ts'
 import { callWithToken } from './call.ts'
-import type { Family } from './session.ts'
+import type { Calling } from './prompt.ts'
 import type { Service } from './statement.ts'
 
 export type Device = {
@@ -34,11 +34,11 @@ const listSchema = v.object({
 /** An own call without a body; its answer is JSON the service signed. */
 async function own(
   service: Service,
-  family: Family,
+  standing: Calling,
   call: { method: 'GET' | 'DELETE'; url: string; signer: 'any' | 'device' },
 ): Promise<unknown> {
   const { method, url, signer } = call
-  return callWithToken(service, family, {
+  return callWithToken(service, standing, {
     draft: { method, url, fields: [], body: new Uint8Array(0) },
     signer,
     timeoutCovers: 'answer',
@@ -46,19 +46,19 @@ async function own(
   })
 }
 
-export async function listDevices(service: Service, family: Family): Promise<Device[]> {
+export async function listDevices(service: Service, standing: Calling): Promise<Device[]> {
   const { statement } = await service.statement()
   const url = service.origin + statement.endpoints.devices
-  const list = v.safeParse(listSchema, await own(service, family, { method: 'GET', url, signer: 'device' }))
+  const list = v.safeParse(listSchema, await own(service, standing, { method: 'GET', url, signer: 'device' }))
   if (!list.success) throw new HoldfastError('answer_refused')
   return list.output.devices
 }
 
 /** Rejects with `not_found` for a device of another user; content when it was removed before. */
-export async function removeDevice(service: Service, family: Family, id: string): Promise<void> {
+export async function removeDevice(service: Service, standing: Calling, id: string): Promise<void> {
   if (!/^[A-Za-z0-9_-]{16,128}$/.test(id)) throw new TypeError('not a device id')
   const { statement } = await service.statement()
-  await own(service, family, {
+  await own(service, standing, {
     method: 'DELETE',
     url: `${service.origin}${statement.endpoints.devices}/${id}`,
     signer: 'device',
@@ -66,9 +66,9 @@ export async function removeDevice(service: Service, family: Family, id: string)
 }
 
 /** Ends the family at the service (docs/protocol.md 5). */
-export async function endSession(service: Service, family: Family): Promise<void> {
+export async function endSession(service: Service, standing: Calling): Promise<void> {
   const { statement } = await service.statement()
-  await own(service, family, {
+  await own(service, standing, {
     method: 'DELETE',
     url: service.origin + statement.endpoints.session,
     signer: 'any',

@@ -15,6 +15,7 @@ import {
 import * as v from 'valibot'
 import { type EnrolOptions, prepareActivation } from './activation.ts'
 import { parseJson, readText } from './answer.ts'
+import { discard } from './discard.ts'
 import type { NetworkAnswer, Outgoing } from './ports.ts'
 import { deviceSigner, jsonDraft, sendRepeatable, sign } from './request.ts'
 import { type EnrollingState, fromStoredRequest, type State, toStoredRequest } from './state.ts'
@@ -68,9 +69,11 @@ async function update(
   await state.saveDevice({ ...(await current(state, transcript)), ...change })
 }
 
+/** What this device was before, it is again. */
 async function abandon({ service, state }: EnrolmentTools, enrolling: EnrollingState): Promise<void> {
   await current(state, enrolling.transcript)
   await state.forgetDevice()
+  if (enrolling.before !== undefined) await state.saveDevice(enrolling.before)
   await service.platform.keystore.remove(enrolling.key.label)
 }
 
@@ -132,7 +135,21 @@ async function complete(
   await current(state, enrolling.transcript)
   await state.saveDevice({ version: 1, phase: 'enrolled', key: enrolling.key, device, user })
   await state.raiseFloor(statement)
+  await replace(service, enrolling, device)
   return { phase: 'enrolled', device, user }
+}
+
+/**
+ * Only now goes what the device before left here: nothing that is still bound opens it. What could not be removed is at the next
+ * unlock.
+ */
+async function replace(
+  { platform, origin }: Service,
+  { before }: EnrollingState,
+  device: string,
+): Promise<void> {
+  if (before !== undefined) await platform.keystore.remove(before.key.label).catch(() => undefined)
+  await discard(platform, origin, device).catch(() => undefined)
 }
 
 /** How an earlier text was taken, when that is not known: it may have bound this device. Null when it was wrong. */
@@ -165,10 +182,13 @@ export async function enrol(tools: EnrolmentTools, options: EnrolOptions): Promi
   const { service, state } = tools
   const before = await state.device()
   if (before?.phase === 'enrolled') throw new HoldfastError('already_enrolled')
-  const enrolling = await prepareActivation(service, options)
+  const prepared = await prepareActivation(service, options)
+  const replaced = before?.phase === 'enrolling' ? before.before : (before ?? undefined)
+  const enrolling = replaced === undefined ? prepared : { ...prepared, before: replaced }
   await state.saveDevice(enrolling)
-  // An enrolment given up, or a device the service removed: nothing that could still be used is bound to that key.
-  if (before !== null) await service.platform.keystore.remove(before.key.label).catch(() => undefined)
+  // An enrolment given up: nothing that could still be used is bound to that key.
+  if (before?.phase === 'enrolling')
+    await service.platform.keystore.remove(before.key.label).catch(() => undefined)
   return begin(tools, enrolling)
 }
 
@@ -176,6 +196,7 @@ export async function resumeEnrolment(tools: EnrolmentTools): Promise<PendingEnr
   const before = await tools.state.device()
   if (before === null) throw new HoldfastError('not_enrolled')
   if (before.phase === 'revoked') throw new HoldfastError('device_revoked')
+  if (before.phase === 'unproven') throw new HoldfastError('identity_proof_required')
   if (before.phase !== 'enrolling') return { phase: 'enrolled', device: before.device, user: before.user }
   if (before.confirmation !== null) return complete(tools, before, fromStoredRequest(before.confirmation))
   return before.offer === null ? begin(tools, before) : pending(tools, before, before.offer)

@@ -12,10 +12,10 @@ import {
 } from '@holdfast/core'
 import { readSignedWhole } from './answer.ts'
 import { callByRule, type RuledCall } from './call.ts'
-import type { NetworkAnswer } from './ports.ts'
+import type { NetworkAnswer, Platform } from './ports.ts'
+import type { Calling } from './prompt.ts'
 import type { Draft } from './request.ts'
 import type { Sealing } from './sealed.ts'
-import type { Family } from './session.ts'
 import type { Service } from './statement.ts'
 
 export type FetchBody = string | Uint8Array | URLSearchParams | Blob
@@ -64,7 +64,7 @@ function target(input: string | URL, origin: string): { url: string; path: strin
 /** The bytes of a body and the type `fetch` would give it. */
 async function bytesOf(body: FetchBody): Promise<{ bytes: Uint8Array; type: string | null }> {
   if (typeof body === 'string') return { bytes: utf8(body), type: 'text/plain;charset=UTF-8' }
-  if (body instanceof Uint8Array) return { bytes: body.slice(), type: null }
+  if (body instanceof Uint8Array) return { bytes: new Uint8Array(body), type: null }
   if (body instanceof URLSearchParams) {
     return { bytes: utf8(body.toString()), type: 'application/x-www-form-urlencoded;charset=UTF-8' }
   }
@@ -122,11 +122,17 @@ function streamOf(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> 
   })
 }
 
+const standardResponse: NonNullable<Platform['response']> = (body, init) => new Response(body, init)
+
 /**
  * Throws for an answer that no `Response` can hold, such as one of status 600, and never asks for another: an unsafe request
  * may have run, which `outcome_unknown` says.
  */
-function responseOf(answer: NetworkAnswer, safe: boolean): Response {
+function responseOf(
+  answer: NetworkAnswer,
+  safe: boolean,
+  { response = standardResponse }: Platform,
+): Response {
   const { status, rawFields } = answer
   try {
     const headers = new Headers()
@@ -134,7 +140,7 @@ function responseOf(answer: NetworkAnswer, safe: boolean): Response {
       headers.append(rawFields[i] as string, rawFields[i + 1] as string)
     }
     const empty = new Response(null, { status, headers })
-    return bodyless.has(status) ? empty : new Response(streamOf(answer.body), { status, headers })
+    return bodyless.has(status) ? empty : response(streamOf(answer.body), { status, headers })
   } catch (cause) {
     answer.body.cancel().catch(() => undefined)
     throw new HoldfastError(safe ? 'upstream_invalid' : 'outcome_unknown', { cause })
@@ -154,11 +160,15 @@ export type Order<Result> = {
 }
 
 /** What {@link fetchSigned} says about rejections holds for every order. */
-export async function place<Result>(service: Service, family: Family, order: Order<Result>): Promise<Result> {
+export async function place<Result>(
+  service: Service,
+  standing: Calling,
+  order: Order<Result>,
+): Promise<Result> {
   const { input, init, further, sealing, timeoutCovers, check, accept } = order
   const { draft, path, safe } = await read(service, input, init)
-  family.sessionKey()
-  return callByRule(service, family, {
+  standing.family()
+  return callByRule(service, standing, {
     draft: { ...draft, fields: [...draft.fields, ...further] },
     rule({ routes }) {
       const rule = findRule(routes, draft.method, path) ?? defaultRule
@@ -180,11 +190,11 @@ export async function place<Result>(service: Service, family: Family, order: Ord
  */
 export function fetchSigned(
   service: Service,
-  family: Family,
+  standing: Calling,
   input: string | URL,
   init: FetchInit = {},
 ): Promise<Response> {
-  return place(service, family, {
+  return place(service, standing, {
     input,
     init,
     further: [],
@@ -192,7 +202,8 @@ export function fetchSigned(
     timeoutCovers: 'head',
     accept: (safe) => async (answer, sent, rule) => {
       const proven = answer.sealed || rule.answer !== 'signed'
-      return responseOf(proven ? answer : await readSignedWhole(answer, sent, service.trust), safe)
+      const whole = proven ? answer : await readSignedWhole(answer, sent, service.trust)
+      return responseOf(whole, safe, service.platform)
     },
   })
 }

@@ -4,7 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Authority, createAuthority, type ServerIdentity } from '../test/authority.ts'
 import { type Front, type Line, openFront, openLine } from '../test/line.ts'
 import { codeOf, createWorld, digits, enrolled, sentTo, type World } from '../test/rig.ts'
-import type { Client, Session } from './client.ts'
+import type { Session } from './app-session.ts'
+import type { Client } from './client.ts'
 import type { VirtualPhone } from './platforms/testing/phone.ts'
 
 let authority: Authority

@@ -86,7 +86,7 @@ export type PresenceProved = {
 
 /**
  * Finger or face, bound to a key and to a secret that a newly enrolled finger or face does not open. Everything a user or an
- * authenticator can do wrong is one outcome, `presence_failed`: on the web they cannot be told apart, and elsewhere nobody needs to.
+ * authenticator can do wrong is one outcome, `presence_failed`: on the web they cannot be told apart.
  */
 export interface PresencePort {
   readonly kind: PresenceKind
@@ -99,9 +99,9 @@ export interface PresencePort {
     label: string,
     input: Omit<PresenceProofInput, 'text'> & { readonly text: (thumbprint: string) => string },
   ): Promise<PresenceProved & { readonly publicJwk?: PublicJwk }>
-  /** Rejects with `presence_failed`. */
+  /** Rejects with `presence_failed`; with `presence_unknown` only where it is certain that key or secret is gone for good. */
   prove(label: string, input: PresenceProofInput): Promise<PresenceProved>
-  /** The secret alone, without the service: for the offline store. Rejects with `presence_failed`. */
+  /** The secret alone, without the service: for the offline store. Rejects as `prove` does. */
   secret(label: string): Promise<Uint8Array>
   remove(label: string): Promise<void>
 }
@@ -109,11 +109,16 @@ export interface PresencePort {
 export type SqlValue = string | number | bigint | Uint8Array | null
 export type SqlRow = Readonly<Record<string, SqlValue>>
 
-/** One open encrypted database. All calls run one after another. Errors: `vault_damaged`, `vault_unavailable`, `storage_full`. */
+/**
+ * One open encrypted database. All calls run one after another, each one statement. Errors: `vault_damaged`, `vault_unavailable`,
+ * `storage_full`; TypeError, in the database's words, for SQL that is wrong or that a constraint refused.
+ */
 export interface SqlDatabase {
   exec(sql: string, parameters?: readonly SqlValue[]): Promise<SqlRow[]>
-  /** All or nothing. */
-  batch(statements: ReadonlyArray<readonly [sql: string, parameters?: readonly SqlValue[]]>): Promise<void>
+  /** All or nothing; gives the rows of each statement. */
+  batch(
+    statements: ReadonlyArray<readonly [sql: string, parameters?: readonly SqlValue[]]>,
+  ): Promise<SqlRow[][]>
   /** Under another key from now on. */
   rekey(key: Uint8Array): Promise<void>
   close(): Promise<void>
@@ -121,9 +126,13 @@ export interface SqlDatabase {
 
 /** Databases in the SQLCipher 4 format under a raw 32-byte key; one file of one platform opens on every other. */
 export interface SqlPort {
-  /** Made when absent. Rejects with `vault_damaged` when the key is not its key or the file is torn. */
+  /**
+   * Made when absent. Open once at a time, for all processes and windows: the second rejects with `vault_unavailable`. Rejects with
+   * `vault_damaged` when the key is not its key or the file is torn.
+   */
   open(name: string, key: Uint8Array): Promise<SqlDatabase>
   exists(name: string): Promise<boolean>
+  /** Resolves also when there was none; rejects with `vault_unavailable` while it is open. */
   remove(name: string): Promise<void>
 }
 
@@ -195,7 +204,15 @@ export interface Clock {
   /** Milliseconds that never go back and do not follow changes of the wall clock. */
   monotonic(): number
   sleep(ms: number): Promise<void>
+  /** Rings once when so much time has passed, or later; keeps no process alive. What it gives takes it back. */
+  alarm(ms: number, ring: () => void): () => void
 }
+
+/**
+ * Runs `act` while no other window or process that shares this storage runs one under this name; they wait. Rejects with
+ * `vault_unavailable` when waiting is over.
+ */
+export type Exclusive = <Result>(name: string, act: () => Promise<Result>) => Promise<Result>
 
 export type Platform = {
   readonly name: EnrolmentRequest['platform']
@@ -204,6 +221,8 @@ export type Platform = {
   readonly storage: RecordStore
   readonly network: Network
   readonly clock: Clock
+  /** Two unlocks at once would show the service two different shares, which is what a copied phone looks like. */
+  readonly exclusive: Exclusive
   readonly secrets: SecretStore
   readonly files: FileStore
   /** Null: no SQL here. */
@@ -217,4 +236,9 @@ export type Platform = {
    * whatever its code says (docs/protocol.md 2.4).
    */
   readonly tls: { readonly pins: boolean; readonly identity: boolean }
+  /** Makes what the app gets as an answer, where the runtime's own `Response` holds no stream. */
+  readonly response?: (
+    body: ReadableStream<Uint8Array>,
+    init: { readonly status: number; readonly headers: Headers },
+  ) => Response
 }

@@ -2,17 +2,17 @@
 import type { KeyReport } from '@holdfast/core'
 import { readSigned } from './answer.ts'
 import { callWithToken } from './call.ts'
+import type { Calling } from './prompt.ts'
 import { jsonDraft } from './request.ts'
-import type { Family } from './session.ts'
 import type { State } from './state.ts'
 import type { Service } from './statement.ts'
 
 /** Sends what is kept and forgets what was taken; what fails is kept for the next session. */
-export async function sendReports(service: Service, family: Family, state: State): Promise<void> {
+export async function sendReports(service: Service, standing: Calling, state: State): Promise<void> {
   const reports = await state.reports()
   if (reports.length === 0) return
   const { statement } = await service.statement()
-  await callWithToken(service, family, {
+  await callWithToken(service, standing, {
     draft: jsonDraft(service.origin + statement.endpoints.reports, { reports }),
     signer: 'any',
     timeoutCovers: 'answer',

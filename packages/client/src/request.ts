@@ -11,7 +11,8 @@ import {
   utf8,
 } from '@holdfast/core'
 import { converse } from './exchange.ts'
-import type { NetworkAnswer, Outgoing, Platform } from './ports.ts'
+import { type Answer, readSigned } from './answer.ts'
+import type { Keystore, Outgoing } from './ports.ts'
 import type { DeviceKeyName } from './state.ts'
 import type { Service } from './statement.ts'
 
@@ -21,8 +22,11 @@ export type Draft = Outgoing & {
   readonly routeFields?: readonly string[]
 }
 
-/** The device key in its keystore as a signer. What is not a clear `key_missing` counts as `key_unavailable`. */
-export function deviceSigner({ keystore }: Platform, key: DeviceKeyName): SigningKey {
+/** A key in its keystore as a signer. What is not a clear `key_missing` or `locked` counts as `key_unavailable`. */
+export function deviceSigner(
+  { keystore }: { readonly keystore: Pick<Keystore, 'sign'> },
+  key: DeviceKeyName,
+): SigningKey {
   return {
     thumbprint: key.thumbprint,
     async sign(data: Uint8Array): Promise<Uint8Array> {
@@ -36,8 +40,8 @@ export function deviceSigner({ keystore }: Platform, key: DeviceKeyName): Signin
 }
 
 export function keyError(cause: unknown): HoldfastError {
-  const missing = cause instanceof HoldfastError && cause.code === 'key_missing'
-  return missing ? cause : new HoldfastError('key_unavailable', { cause })
+  const clear = cause instanceof HoldfastError && (cause.code === 'key_missing' || cause.code === 'locked')
+  return clear ? cause : new HoldfastError('key_unavailable', { cause })
 }
 
 const signatureFields: ReadonlySet<string> = new Set(['content-digest', 'signature-input', 'signature'])
@@ -60,7 +64,7 @@ export type RepeatableCall<Result> = {
   readonly key: SigningKey
   /** Keeps a request before it is sent. */
   readonly store: (request: Outgoing) => Promise<void>
-  readonly accept: (answer: NetworkAnswer, sent: Outgoing) => Promise<Result>
+  readonly accept: (answer: Answer, sent: Outgoing) => Promise<Result>
   readonly refused?: (code: ErrorCode) => Promise<void>
 }
 
@@ -107,4 +111,19 @@ export function jsonDraft(url: string, value: unknown): Draft {
     fields: [['content-type', 'application/json']],
     body: utf8(JSON.stringify(value)),
   }
+}
+
+/** An own call without a token: its answer is JSON the service signed. */
+export async function postRepeatable(
+  service: Service,
+  url: string,
+  value: unknown,
+  key: SigningKey,
+): Promise<unknown> {
+  return sendRepeatable(service, {
+    request: await sign(service, jsonDraft(url, value), key),
+    key,
+    store: async () => undefined,
+    accept: (answer, sent) => readSigned(answer, sent, service.trust),
+  })
 }

@@ -21,7 +21,8 @@ import {
   type WorldOptions,
 } from '../test/rig.ts'
 import { readRefusal, streamOf } from './answer.ts'
-import type { Client, Session } from './client.ts'
+import type { Session } from './app-session.ts'
+import type { Client } from './client.ts'
 import type { VirtualPhone } from './platforms/testing/phone.ts'
 import type { NetworkAnswer, Outgoing } from './ports.ts'
 

@@ -5,7 +5,7 @@
 import { createReplyKey, HoldfastError, maxSealedBody, replyType } from '@holdfast/core'
 import { fieldOf, readWhole } from './answer.ts'
 import { type FetchInit, place } from './fetch.ts'
-import type { Family } from './session.ts'
+import type { Calling } from './prompt.ts'
 import type { Service } from './statement.ts'
 
 /**
@@ -14,13 +14,13 @@ import type { Service } from './statement.ts'
  */
 export async function fetchSecret(
   service: Service,
-  family: Family,
+  standing: Calling,
   input: string | URL,
   init: FetchInit = {},
 ): Promise<Uint8Array> {
   // Its private half is in this call alone, and goes with it.
   const reply = await createReplyKey(service.platform.crypto)
-  return place(service, family, {
+  return place(service, standing, {
     input,
     init,
     further: [['holdfast-reply-key', reply.field]],

@@ -1,9 +1,10 @@
 /** A family of tokens: what one unlock gives, kept in memory alone (docs/protocol.md 5). */
 import {
-  deviceGrant,
+  type deviceGrant,
   type ErrorCode,
   HoldfastError,
   parseTokenResponse,
+  type PublicJwk,
   refreshGrant,
   type SigningKey,
   signingKey,
@@ -21,7 +22,13 @@ import type { Service } from './statement.ts'
 const renewAfter = 0.5
 
 /** Signed words after which a session cannot go on. */
-const ending: ReadonlySet<ErrorCode> = new Set(['session_ended', 'grant_refused', 'device_revoked'])
+const ending: ReadonlySet<ErrorCode> = new Set([
+  'session_ended',
+  'grant_refused',
+  'device_revoked',
+  'identity_proof_required',
+  'share_gone',
+])
 
 export type Family = {
   readonly deviceKey: SigningKey
@@ -42,8 +49,6 @@ export type Family = {
 export type FamilyOptions = {
   readonly deviceKey: SigningKey
   readonly certificates: Certificates
-  /** Told when the service says, signed, that this device was removed. */
-  revoked(): Promise<void>
 }
 
 type TokenCall = {
@@ -51,7 +56,7 @@ type TokenCall = {
   readonly deviceKey: SigningKey
   /** Told of each form the request takes, before it is sent. */
   readonly store: (request: Outgoing) => void
-  readonly refused: (code: ErrorCode) => Promise<void>
+  readonly refused?: (code: ErrorCode) => Promise<void>
 }
 
 async function tokenRequest(service: Service, body: TokenRequest, key: SigningKey): Promise<Outgoing> {
@@ -67,7 +72,7 @@ function sendTokenRequest(service: Service, call: TokenCall): Promise<TokenRespo
     key: deviceKey,
     store: async (renewed) => store(renewed),
     accept: async (answer, sent) => parseTokenResponse(await readSigned(answer, sent, service.trust)),
-    refused,
+    ...(refused === undefined ? {} : { refused }),
   })
 }
 
@@ -95,18 +100,23 @@ function tokensOf({ response, certificate }: Granted, monotonicMs: number): Toke
   }
 }
 
+type Opening = Extract<TokenRequest, { session_key: PublicJwk }>
+/** The device key alone, or a factor that was proved with what is now held for it. */
+export type Grant =
+  | Omit<Extract<Opening, { grant_type: typeof deviceGrant }>, 'session_key'>
+  | Omit<Extract<Opening, { factor: string }>, 'session_key'>
+
 /** Opens a family with a key made for it. */
-export async function unlock(service: Service, options: FamilyOptions): Promise<Family> {
+export async function openFamily(service: Service, options: FamilyOptions, grant: Grant): Promise<Family> {
   const { crypto } = service.platform
   const pair = await crypto.generateKeyPair()
   const key = signingKey(await thumbprint(pair.publicJwk, crypto), pair.privateKey, crypto)
-  const body: TokenRequest = { grant_type: deviceGrant, session_key: pair.publicJwk }
+  const body: TokenRequest = { ...grant, session_key: pair.publicJwk }
   const granted = await options.certificates.under(service, async (certificate) => {
     const response = await sendTokenRequest(service, {
       request: await tokenRequest(service, body, options.deviceKey),
       deviceKey: options.deviceKey,
       store: () => undefined,
-      refused: async (code) => (code === 'device_revoked' ? options.revoked() : undefined),
     })
     return { response, certificate }
   })
@@ -115,6 +125,8 @@ export async function unlock(service: Service, options: FamilyOptions): Promise<
 
 type Renewal = {
   readonly running: () => boolean
+  /** What is still owed, too, which holds a token. */
+  readonly forget: () => void
   readonly renew: (service: Service, refresh: string) => Promise<Granted>
 }
 
@@ -141,6 +153,9 @@ function createRenewal(tools: Pick<TokenCall, 'deviceKey' | 'refused'>, certific
 
   return {
     running: () => running !== null,
+    forget(): void {
+      owed = null
+    },
     renew(service: Service, refresh: string): Promise<Granted> {
       running ??= certificates
         .under(service, async (certificate) => ({ response: await send(service, refresh), certificate }))
@@ -156,7 +171,8 @@ function createFamily(
   clock: Clock,
   options: FamilyOptions & { readonly key: SigningKey; readonly granted: Granted },
 ): Family {
-  const { key, deviceKey, certificates } = options
+  const { deviceKey, certificates } = options
+  let key: SigningKey | null = options.key
   let tokens: Tokens | null = tokensOf(options.granted, clock.monotonic())
   let reason: ErrorCode = 'session_ended'
   const renewal = createRenewal({ deviceKey, refused }, certificates)
@@ -169,11 +185,12 @@ function createFamily(
   function close(why: ErrorCode): void {
     if (tokens !== null) reason = why
     tokens = null
+    key = null
+    renewal.forget()
   }
 
   async function refused(code: ErrorCode): Promise<void> {
     if (ending.has(code)) close(code === 'grant_refused' ? 'session_ended' : code)
-    if (code === 'device_revoked') await options.revoked()
   }
 
   async function renew(service: Service): Promise<void> {
@@ -186,7 +203,7 @@ function createFamily(
   return {
     deviceKey,
     sessionKey(): SigningKey {
-      live()
+      if (key === null) throw new HoldfastError(reason)
       return key
     },
     async token(service: Service): Promise<string> {

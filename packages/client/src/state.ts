@@ -1,17 +1,11 @@
 /**
- * What the client remembers between runs: one record about this device, one about the service. Parsed strictly; a record that
- * cannot be read or understood is `state_unavailable` and never taken for a device that was not enrolled.
+ * What the client remembers between runs: one record about this device, one about the service. One that cannot be read or understood is
+ * `state_unavailable` and never taken for a device that was not enrolled.
  */
-import {
-  fromBase64url,
-  HoldfastError,
-  type KeyReport,
-  keyReportSchema,
-  maxReports,
-  toBase64url,
-} from '@holdfast/core'
+import { fromBase64url, type KeyReport, keyReportSchema, maxReports, toBase64url } from '@holdfast/core'
 import * as v from 'valibot'
 import type { Outgoing, RecordStore } from './ports.ts'
+import { storedRecord } from './record.ts'
 
 /** The bytes of a request with its signature, so that they can be sent again (docs/protocol.md 4.5). */
 export type StoredRequest = {
@@ -24,6 +18,16 @@ export type StoredRequest = {
 /** Where the device key lies and which one it is. */
 export type DeviceKeyName = { label: string; thumbprint: string }
 
+/** Why the service wants the identity of the user proved again (condition.ts); only a new activation helps. */
+export const unprovenReasons = ['suspended', 'forgotten', 'cloned', 'blocked', 'wiped'] as const
+export type UnprovenReason = (typeof unprovenReasons)[number]
+
+type Bound = { version: 1; key: DeviceKeyName; device: string; user: string }
+export type EnrolledState =
+  | (Bound & { phase: 'enrolled' | 'revoked' })
+  /** `reason`: what the service said, signed, or the user. */
+  | (Bound & { phase: 'unproven'; reason: UnprovenReason })
+
 export type EnrollingState = {
   version: 1
   phase: 'enrolling'
@@ -35,13 +39,8 @@ export type EnrollingState = {
   offer: { enrolment: string; sentTo: string; expires: number } | null
   /** Null until the one-time text was given. */
   confirmation: StoredRequest | null
-}
-export type EnrolledState = {
-  version: 1
-  phase: 'enrolled' | 'revoked'
-  key: DeviceKeyName
-  device: string
-  user: string
+  /** What this device was, which it stays until another is bound. */
+  before?: EnrolledState
 }
 export type DeviceState = EnrollingState | EnrolledState
 
@@ -52,27 +51,28 @@ const requestSchema = v.strictObject({
   fields: v.array(v.tuple([v.string(), v.string()])),
   body: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/)),
 })
-const keySchema = v.strictObject({ label: text, thumbprint: text })
-const deviceSchema: v.GenericSchema<unknown, DeviceState> = v.variant('phase', [
-  v.strictObject({
-    version: v.literal(1),
-    phase: v.literal('enrolling'),
-    key: keySchema,
-    transcript: text,
-    request: requestSchema,
-    offer: v.nullable(v.strictObject({ enrolment: text, sentTo: v.string(), expires: v.number() })),
-    confirmation: v.nullable(requestSchema),
-  }),
-  v.strictObject({
-    version: v.literal(1),
-    phase: v.picklist(['enrolled', 'revoked']),
-    key: keySchema,
-    device: text,
-    user: v.string(),
-  }),
+export const keyNameSchema: v.GenericSchema<unknown, DeviceKeyName> = v.strictObject({
+  label: text,
+  thumbprint: text,
+})
+const bound = { version: v.literal(1), key: keyNameSchema, device: text, user: v.string() } as const
+const enrolledSchema: v.GenericSchema<unknown, EnrolledState> = v.variant('phase', [
+  v.strictObject({ ...bound, phase: v.picklist(['enrolled', 'revoked']) }),
+  v.strictObject({ ...bound, phase: v.literal('unproven'), reason: v.picklist(unprovenReasons) }),
 ])
+const enrollingSchema: v.GenericSchema<unknown, EnrollingState> = v.strictObject({
+  version: v.literal(1),
+  phase: v.literal('enrolling'),
+  key: keyNameSchema,
+  transcript: text,
+  request: requestSchema,
+  offer: v.nullable(v.strictObject({ enrolment: text, sentTo: v.string(), expires: v.number() })),
+  confirmation: v.nullable(requestSchema),
+  before: v.exactOptional(enrolledSchema),
+})
+const deviceSchema: v.GenericSchema<unknown, DeviceState> = v.union([enrollingSchema, enrolledSchema])
 
-const serviceSchema = v.strictObject({
+const serviceSchema: v.GenericSchema<unknown, { version: 1; floor: number }> = v.strictObject({
   version: v.literal(1),
   /** Statements below this sequence are refused. */
   floor: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -90,13 +90,13 @@ export type HeldCertificate = {
 }
 const certificateSchema: v.GenericSchema<unknown, HeldCertificate> = v.strictObject({
   version: v.literal(1),
-  key: keySchema,
+  key: keyNameSchema,
   certificate: text,
   renew: v.number(),
   expires: v.number(),
 })
 
-const reportsSchema = v.strictObject({
+const reportsSchema: v.GenericSchema<unknown, { version: 1; reports: KeyReport[] }> = v.strictObject({
   version: v.literal(1),
   reports: v.pipe(v.array(keyReportSchema), v.maxLength(maxReports)),
 })
@@ -120,53 +120,36 @@ export type State = {
 
 /** `origin` is part of the names, so that one store can serve apps of several services. */
 export function createState(storage: RecordStore, origin: string): State {
-  const deviceName = `device ${origin}`
-  const serviceName = `service ${origin}`
-  const certificateName = `certificate ${origin}`
-  const reportsName = `reports ${origin}`
-
-  async function attempt<Result>(act: () => Promise<Result>): Promise<Result> {
-    try {
-      return await act()
-    } catch (cause) {
-      throw new HoldfastError('state_unavailable', { cause })
-    }
-  }
-  function read<Value>(name: string, schema: v.GenericSchema<unknown, Value>): Promise<Value | null> {
-    return attempt(async () => {
-      const record = await storage.get(name)
-      return record === null ? null : v.parse(schema, JSON.parse(record))
-    })
-  }
-  const write = (name: string, value: unknown): Promise<void> =>
-    attempt(() => storage.put(name, JSON.stringify(value)))
-  const floor = async (): Promise<number> => (await read(serviceName, serviceSchema))?.floor ?? 0
+  const devices = storedRecord(storage, `device ${origin}`, deviceSchema)
+  const service = storedRecord(storage, `service ${origin}`, serviceSchema)
+  const certificates = storedRecord(storage, `certificate ${origin}`, certificateSchema)
+  const reports = storedRecord(storage, `reports ${origin}`, reportsSchema)
+  const floor = async (): Promise<number> => (await service.read())?.floor ?? 0
 
   return {
-    device: (): Promise<DeviceState | null> => read(deviceName, deviceSchema),
-    saveDevice: (state: DeviceState): Promise<void> => write(deviceName, state),
+    device: () => devices.read(),
+    saveDevice: (state: DeviceState) => devices.write(state),
     async forgetDevice(): Promise<void> {
-      await attempt(() => storage.delete(certificateName))
-      await attempt(() => storage.delete(deviceName))
+      await certificates.remove()
+      await devices.remove()
     },
     async certificate(): Promise<HeldCertificate | null> {
-      const held = await read(certificateName, certificateSchema).catch(() => null)
+      const held = await certificates.read().catch(() => null)
       if (held === null) return null
       // One of a key that was here before is nobody's.
-      const device = await read(deviceName, deviceSchema)
-      return device?.phase === 'enrolled' && device.key.thumbprint === held.key.thumbprint ? held : null
+      const device = await devices.read()
+      const alive = device?.phase === 'enrolled' || device?.phase === 'unproven'
+      return alive && device.key.thumbprint === held.key.thumbprint ? held : null
     },
-    saveCertificate: (certificate: HeldCertificate): Promise<void> => write(certificateName, certificate),
+    saveCertificate: (certificate: HeldCertificate) => certificates.write(certificate),
     async reports(): Promise<KeyReport[]> {
-      return (await read(reportsName, reportsSchema).catch(() => null))?.reports ?? []
+      return (await reports.read().catch(() => null))?.reports ?? []
     },
-    saveReports: (reports: readonly KeyReport[]): Promise<void> =>
-      reports.length === 0
-        ? attempt(() => storage.delete(reportsName))
-        : write(reportsName, { version: 1, reports }),
+    saveReports: (kept: readonly KeyReport[]): Promise<void> =>
+      kept.length === 0 ? reports.remove() : reports.write({ version: 1, reports: [...kept] }),
     floor,
     async raiseFloor(sequence: number): Promise<void> {
-      if (sequence > (await floor())) await write(serviceName, { version: 1, floor: sequence })
+      if (sequence > (await floor())) await service.write({ version: 1, floor: sequence })
     },
   }
 }

@@ -15,7 +15,8 @@ import {
   parseHead,
 } from '@holdfast/server'
 import { memoryShortLived, memoryStore } from '@holdfast/server/memory'
-import { type Client, createClient, type Session } from '../src/client.ts'
+import type { Session } from '../src/app-session.ts'
+import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 import type { Network, Outgoing } from '../src/ports.ts'
 import { handlerNetwork } from '../src/platforms/testing/network.ts'
 import { type VirtualPhone, virtualPhone } from '../src/platforms/testing/phone.ts'
@@ -41,7 +42,8 @@ export type World = {
   advance(ms: number): void
   /** With `ca` it talks over real sockets and TLS. */
   phone(options?: PhoneOptions): VirtualPhone
-  client(phone: VirtualPhone, trust?: readonly string[]): Client
+  /** Never locks by itself unless told when. */
+  client(phone: VirtualPhone, options?: Partial<ClientOptions>): Client
   activationCode(user?: string): Promise<string>
 }
 
@@ -49,6 +51,8 @@ export type PhoneOptions = {
   readonly wrongByMs?: number
   readonly crypto?: CryptoPort
   readonly ca?: string
+  /** False: its secrets lie on a disk that can be copied. */
+  readonly hardware?: boolean
 }
 
 export type WorldOptions = {
@@ -134,15 +138,19 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     handler,
     restart,
     advance,
-    phone({ wrongByMs = 0, crypto = nodeCrypto, ca } = {}): VirtualPhone {
+    phone({ wrongByMs = 0, crypto = nodeCrypto, ca, hardware = true } = {}): VirtualPhone {
       const sleep = async (ms: number): Promise<void> => advance(ms)
       const where = ca === undefined ? { network } : { ca }
-      const phone = virtualPhone({ ...where, crypto, now: clock.now() + wrongByMs, sleep })
+      const kind = { crypto, hardware, insecureFastStretch: true }
+      const phone = virtualPhone({ ...where, ...kind, now: clock.now() + wrongByMs, sleep })
       phones.push(phone)
       return phone
     },
-    client: (phone, trust = deployment.keys.servicePins()) =>
-      createClient({ origin: deployment.origin, trust, platform: phone.platform }),
+    client(phone, given = {}): Client {
+      const trust = deployment.keys.servicePins()
+      const usual = { origin: deployment.origin, trust, platform: phone.platform, idleSeconds: 0 }
+      return createClient({ ...usual, ...given })
+    },
     async activationCode(user = 'ann'): Promise<string> {
       const fields = ['authorization', `Basic ${credentials}`, 'content-type', 'application/json']
       const head = parseHead('POST', '/admin/activations', fields, '127.0.0.1')
@@ -161,8 +169,9 @@ export async function enrolled(
   world: World,
   phone: VirtualPhone = world.phone(),
   user?: string,
+  options?: Partial<ClientOptions>,
 ): Promise<Client> {
-  const client = world.client(phone)
+  const client = world.client(phone, options)
   const pending = await client.enrol({
     activationCode: await world.activationCode(user),
     deviceName: 'Test phone',

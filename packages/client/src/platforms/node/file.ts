@@ -1,6 +1,6 @@
 /** Files for one owner, replaced whole. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 function isAbsent(error: unknown): boolean {
@@ -17,7 +17,19 @@ export async function readOwn(path: string): Promise<Uint8Array | null> {
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** Names of the files that end so, without the ending; none where there is no such directory. */
+export async function listOwn(directory: string, ending: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory)
+    return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
+}
+
+/** What a directory lists is durable only after this. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r')
   try {
     await directory.sync()
@@ -39,12 +51,12 @@ export async function writeOwn(path: string, content: string | Uint8Array): Prom
     await file.close()
   }
   await rename(draft, path)
-  await sync(directory)
+  await syncDirectory(directory)
 }
 
 export async function removeOwn(path: string): Promise<void> {
   await rm(path, { force: true })
-  await sync(dirname(path)).catch((error: unknown) => {
+  await syncDirectory(dirname(path)).catch((error: unknown) => {
     if (!isAbsent(error)) throw error
   })
 }

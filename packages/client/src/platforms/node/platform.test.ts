@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, statSync } from 'node:fs'
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,8 +8,10 @@ import { HoldfastError, thumbprint, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NetworkRequest } from '../../ports.ts'
+import { waitingLock } from './exclusive.ts'
 import { fileKeystore } from './keystore.ts'
 import { nodeNetwork } from './network.ts'
+import { fileSecrets } from './secrets.ts'
 import { fileStorage } from './storage.ts'
 
 let directory: string
@@ -17,6 +19,64 @@ beforeEach(() => {
   directory = path.join(mkdtempSync(path.join(tmpdir(), 'holdfast-node-')), 'data')
 })
 afterEach(() => rm(path.dirname(directory), { recursive: true }))
+
+describe('the file secrets', () => {
+  it('keeps a secret over restarts, for its owner alone, and says that it is no hardware', async () => {
+    const secrets = fileSecrets(directory)
+    expect(secrets.hardware).toBe(false)
+    expect(await secrets.get('share')).toBeNull()
+    await secrets.put('share', utf8('hidden'))
+    expect(Buffer.from((await fileSecrets(directory).get('share')) as Uint8Array).toString()).toBe('hidden')
+    for (const name of readdirSync(directory))
+      expect(statSync(path.join(directory, name)).mode & 0o777).toBe(0o600)
+    await secrets.delete('share')
+    await secrets.delete('share')
+    expect(await secrets.get('share')).toBeNull()
+  })
+
+  it('rejects what it cannot read', async () => {
+    await mkdir(path.join(directory, 'share.secret'), { recursive: true })
+    await expect(fileSecrets(directory).get('share')).rejects.toThrow('EISDIR')
+  })
+})
+
+describe('one at a time', () => {
+  it('runs acts of one name after another, whoever asked for them, and others meanwhile', async () => {
+    const [one, two] = [waitingLock(directory), waitingLock(directory)]
+    const done: string[] = []
+    let finish = (): void => undefined
+    const first = one('unlock', async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      done.push('first')
+    })
+    const second = two('unlock', async () => done.push('second'))
+    await two('another', async () => done.push('another'))
+    finish()
+    await Promise.all([first, second])
+    expect(done).toEqual(['another', 'first', 'second'])
+  })
+
+  it('is one lock by whatever path', async () => {
+    const link = `${directory}-link`
+    await symlink(directory, link)
+    const done: string[] = []
+    await waitingLock(directory)('unlock', async () => {
+      const second = waitingLock(link)('unlock', async () => done.push('second'))
+      await waitingLock(link)('another', async () => done.push('another'))
+      done.push('first')
+      return { second }
+    }).then(({ second }) => second)
+    expect(done).toEqual(['another', 'first', 'second'])
+  })
+
+  it('is free again when an act failed', async () => {
+    const exclusive = waitingLock(directory)
+    await expect(exclusive('unlock', () => Promise.reject(new RangeError('no')))).rejects.toThrow(RangeError)
+    expect(await exclusive('unlock', async () => 'free')).toBe('free')
+  })
+})
 
 describe('the file keystore', () => {
   it('keeps a key over restarts, for its owner alone', async () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fromUtf8 } from '@holdfast/core'
 import type { RecordStore } from '../../ports.ts'
-import { readOwn, removeOwn, writeOwn } from './file.ts'
+import { listOwn, readOwn, removeOwn, writeOwn } from './file.ts'
 
 export function fileStorage(directory: string): RecordStore {
   const path = (name: string): string => join(directory, `${encodeURIComponent(name)}.json`)
@@ -13,5 +13,9 @@ export function fileStorage(directory: string): RecordStore {
     },
     put: (name: string, value: string): Promise<void> => writeOwn(path(name), value),
     delete: (name: string): Promise<void> => removeOwn(path(name)),
+    async list(prefix: string): Promise<string[]> {
+      const names = (await listOwn(directory, '.json')).map(decodeURIComponent)
+      return names.filter((name) => name.startsWith(prefix))
+    },
   }
 }

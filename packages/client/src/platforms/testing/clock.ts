@@ -1,4 +1,4 @@
-/** A clock tests move by hand. Its pauses take no time. */
+/** A clock tests move by hand. Its pauses take no time, and its alarms ring while it is moved. */
 import type { Clock } from '../../ports.ts'
 
 export type VirtualClock = Clock & {
@@ -23,20 +23,34 @@ export function virtualClock({ now, sleep }: VirtualClockOptions): VirtualClock 
   let wall = 0
   let passed = 0
   const pauses: number[] = []
+  const alarms = new Set<{ readonly due: number; readonly ring: () => void }>()
+  const monotonic = (): number => monotonicBase() + passed
+
+  function advance(ms: number): void {
+    passed += ms
+    for (const alarm of [...alarms].filter(({ due }) => due <= monotonic())) {
+      alarms.delete(alarm)
+      alarm.ring()
+    }
+  }
+
   return {
     pauses,
     now: (): number => base() + wall + passed,
-    monotonic: (): number => monotonicBase() + passed,
+    monotonic,
     async sleep(ms: number): Promise<void> {
       pauses.push(ms)
       if (sleep !== undefined) await sleep(ms)
-      else if (now !== undefined) passed += ms
+      else if (now !== undefined) advance(ms)
+    },
+    alarm(ms: number, ring: () => void): () => void {
+      const alarm = { due: monotonic() + ms, ring }
+      alarms.add(alarm)
+      return () => alarms.delete(alarm)
     },
     set(time: number): void {
       wall = time - base() - passed
     },
-    advance(ms: number): void {
-      passed += ms
-    },
+    advance,
   }
 }

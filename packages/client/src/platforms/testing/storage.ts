@@ -9,27 +9,36 @@ export type VirtualStorage = RecordStore & {
   restore(snapshot: StorageSnapshot): void
   /** The next `times` reads fail. */
   failReads(times: number): void
-  /** The next `times` writes fail and change nothing: the moment before a crash. */
-  failWrites(times: number): void
+  /** When `after` more have gone well, the next `times` writes fail and change nothing: the moment before a crash. */
+  failWrites(times: number, after?: number): void
+  /** How many went well so far. */
+  readonly writes: number
 }
 
 export function virtualStorage(): VirtualStorage {
   let records = new Map<string, string>()
   let reads = 0
-  let writes = 0
+  let failures = 0
+  let spared = 0
+  let written = 0
+  function read(): void {
+    if (reads > 0) {
+      reads--
+      throw new Error('the storage cannot be read')
+    }
+  }
   function write(act: () => void): void {
-    if (writes > 0) {
-      writes--
+    if (spared > 0) spared--
+    else if (failures > 0) {
+      failures--
       throw new Error('the storage is full')
     }
+    written++
     act()
   }
   return {
     async get(name: string): Promise<string | null> {
-      if (reads > 0) {
-        reads--
-        throw new Error('the storage cannot be read')
-      }
+      read()
       return records.get(name) ?? null
     },
     async put(name: string, value: string): Promise<void> {
@@ -38,6 +47,10 @@ export function virtualStorage(): VirtualStorage {
     async delete(name: string): Promise<void> {
       write(() => records.delete(name))
     },
+    async list(prefix: string): Promise<string[]> {
+      read()
+      return [...records.keys()].filter((name) => name.startsWith(prefix))
+    },
     snapshot: (): StorageSnapshot => new Map(records),
     restore(snapshot: StorageSnapshot): void {
       records = new Map(snapshot)
@@ -45,8 +58,12 @@ export function virtualStorage(): VirtualStorage {
     failReads(times: number): void {
       reads = times
     },
-    failWrites(times: number): void {
-      writes = times
+    failWrites(times: number, after = 0): void {
+      failures = times
+      spared = after
+    },
+    get writes(): number {
+      return written
     },
   }
 }

@@ -1,0 +1,1 @@
+export { type WebPlatform, type WebPlatformOptions, webPlatform } from './platform.ts'
