@@ -8,6 +8,8 @@ export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
   readonly activate: (user: string, sendTo: string) => Promise<string>
   readonly revoke: (device: string) => Promise<void>
+  /** Deletes the service's shares of its vault key. */
+  readonly wipe: (device: string) => Promise<void>
   /** A new key at once: `ca`, `sealing`, … */
   readonly rotate: (key: string) => Promise<void>
   /** Everything the service wrote down, as JSON text. */
@@ -52,6 +54,7 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
     activate: async (user, sendTo) =>
       (await post('/admin/activations', { user, send_to: sendTo }))['code'] as string,
     revoke: async (device) => void (await post(`/admin/devices/${device}/revoke`, {})),
+    wipe: async (device) => void (await post(`/admin/devices/${device}/wipe`, {})),
     rotate: async (key) => void (await post('/admin/keys/rotate', { key })),
     audit: async () => JSON.stringify(json(await get('/admin/audit?limit=1000'))),
     explain: (capture) => call('/admin/explain', { request: toBase64url(capture), at_ms: null }),

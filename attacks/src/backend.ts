@@ -50,8 +50,13 @@ async function secretFor({ target, fields }: Seen): Promise<Uint8Array | null> {
   return sealReply(key, Buffer.from('PIN 4711'), nodeCrypto)
 }
 
-/** What it says about caches, and about the fields that concern its connection alone. */
+/** Which it lets read everything, when it is careless. */
+export const welcomePage = 'https://evil.example'
+
+/** What it says about caches and pages, and about the fields that concern its connection alone. */
 function carelessFields(target: string): Record<string, string> {
+  if (target.includes('/careless-pages/'))
+    return { 'access-control-allow-origin': welcomePage, 'access-control-allow-credentials': 'true' }
   const cached = { 'cache-control': 'public, max-age=600' }
   if (target.includes('/one-hop/')) return { ...cached, connection: 'keep-alive, cache-control' }
   return target.includes('/cacheable/') ? cached : {}

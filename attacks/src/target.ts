@@ -23,6 +23,8 @@ export type Target = World & {
   readonly adminHost: () => string
   /** By the operator. */
   readonly revoke: (device: string) => Promise<void>
+  /** By the operator: the device's shares are deleted, and it is not removed. */
+  readonly wipe: (device: string) => Promise<void>
   /** By the operator. */
   readonly rotate: (key: string) => Promise<void>
   /** What the operator can read of what was written down. */

@@ -16,7 +16,7 @@ export const attack: Attack = {
   expect: 'device_limit',
   weaken: {
     file: 'server/stores/memory/enrolment.js',
-    text: 'owned.filter((one) => one.revokedAt === null).length >= maxDevices',
+    text: 'live.length >= maxDevices',
     instead: 'false',
   },
   async run(target: Target): Promise<Outcome> {

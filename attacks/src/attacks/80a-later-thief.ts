@@ -15,7 +15,7 @@ export const attack: Attack = {
   requirement: 'K6',
   section: '8.6',
   expect: 'harmless',
-  weaken: { file: 'server/sealing-memory.js', text: 'now < endsMs', instead: 'true' },
+  weaken: { file: 'server/sealing-memory.js', text: 'now < key.endsMs', instead: 'true' },
   watchesBackend: true,
   async run(target: Target): Promise<Outcome> {
     const service = await startLibrary(target)

@@ -12,7 +12,7 @@ export const attack: Attack = {
   requirement: 'X6',
   section: '10.1',
   expect: 'device_revoked',
-  weaken: { file: 'server/device-call.js', text: 'device.revokedAt !== null', instead: 'false' },
+  weaken: { file: 'server/standing.js', text: 'revokedAt !== null', instead: 'false' },
   setting: mutual,
   async run(target: Target): Promise<Outcome> {
     await target.rotate('ca')

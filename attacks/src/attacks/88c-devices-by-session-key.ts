@@ -11,7 +11,7 @@ export const attack: Attack = {
   requirement: 'K1',
   section: '6',
   expect: 'device_key_required',
-  weaken: { file: 'server/own-calls.js', text: "own: true, signer: 'device'", instead: 'own: true' },
+  weaken: { file: 'server/own-call.js', text: "own: true, signer: 'device'", instead: 'own: true' },
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const other = await enrol(target, phone.user)

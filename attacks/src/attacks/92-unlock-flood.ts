@@ -14,7 +14,11 @@ export const attack: Attack = {
   requirement: 'T7',
   section: '5',
   expect: 'rate_limited',
-  weaken: { file: 'server/session.js', text: 'await limitUnlocks(device.id, deployment);', instead: '' },
+  weaken: {
+    file: 'server/session.js',
+    text: 'await limitUnlocks(device.id, tools.deployment);',
+    instead: '',
+  },
   setting: { config: { policy: { session: { unlocksPerMinute: perMinute } } } },
   async run(target: Target): Promise<Outcome> {
     const { deviceKey } = await enrol(target)
