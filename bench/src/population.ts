@@ -98,7 +98,7 @@ async function bind(
   await store.addActivation(code, auditOf(id))
   const enrolment = { ...record, codeId: id, ottDigest: '', expiresAt }
   await store.redeemActivation(id, enrolment, repeatOf(`enrolment-${number}`), auditOf(id))
-  const device = { ...record, enrolmentId: id, revokedAt: null }
+  const device = { ...record, enrolmentId: id, revokedAt: null, suspendedFor: null }
   const outcome = await store.completeEnrolment(id, device, 5, repeatOf(`device-${number}`), auditOf(id))
   if (outcome !== 'completed') throw new Error(`the store refused a device: ${outcome}`)
 }

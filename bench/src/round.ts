@@ -5,6 +5,8 @@ import type { Actor } from './stage.ts'
 import type { Sample } from './target.ts'
 
 export interface Rounds {
+  /** Whose rows. */
+  readonly of: string
   readonly count: number
   readonly durationMs: number
   readonly warmUpMs: number
@@ -43,7 +45,7 @@ export async function runRounds(
     entry.before = entry.actor.usage()?.residentBytes ?? 0
     progress(`warm-up      ${describe(entry.actor, warm)}`)
   }
-  parts.end('warm-up')
+  parts.end(`warm-up of ${plan.of}`)
   for (let number = 1; number <= plan.count; number += 1) {
     for (const entry of series) {
       const round = await measure(entry.actor, plan.durationMs, entry.rate * 1.4)
@@ -52,7 +54,7 @@ export async function runRounds(
       progress(`round ${number} of ${plan.count} ${describe(entry.actor, round)}`)
     }
   }
-  parts.end('rounds')
+  parts.end(`rounds of ${plan.of}`)
   return series.map(({ actor, rounds, before }) => {
     const after = actor.usage()?.residentBytes
     return { actor, rounds, residentBytes: after === undefined ? null : [before, after] }
@@ -74,5 +76,6 @@ async function measure(actor: Actor, durationMs: number, expectedPerSecond: numb
 
 function describe(actor: Actor, round: Round): string {
   const wrong = round.failed === 0 ? '' : `  ${round.failed} FAILED: ${round.failure ?? ''}`
-  return `${actor.target.name.padEnd(44)} ${Math.round(round.perSecond).toLocaleString('en').padStart(8)}/s${wrong}`
+  const rate = round.perSecond.toLocaleString('en', { maximumFractionDigits: round.perSecond < 100 ? 1 : 0 })
+  return `${actor.target.name.padEnd(44)} ${rate.padStart(8)}/s${wrong}`
 }

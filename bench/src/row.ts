@@ -8,13 +8,13 @@ import { floorOf } from './targets.ts'
 
 export interface Row {
   readonly name: string
-  /** `http`: over a socket; `call`: inside one process; `computed`: from two other rows. */
-  readonly kind: 'http' | 'call' | 'computed'
+  /** `http`: over a socket; `call`: inside one process; `phone`: the phone's half; `computed`: from two other rows. */
+  readonly kind: 'http' | 'call' | 'phone' | 'computed'
   readonly perSecond: number
   /** Milliseconds, for `call` rows too; null for the computed floor. */
   readonly p50: number | null
   readonly p99: number | null
-  /** Beside the row's floor: the rows named in it, one after the other. */
+  /** Beside the row's floor: the rows named in it, one after the other; null where none is. */
   readonly ratioToFloor: number | null
   /** The names of those rows. */
   readonly floor: readonly string[]
@@ -91,10 +91,10 @@ function rowOf({ actor, rounds, residentBytes }: Series, floors: readonly Floor[
   return {
     name: actor.target.name,
     kind: actor.target.kind,
-    perSecond: Math.round(perSecond),
+    perSecond: rounded(perSecond, perSecond < 100 ? 2 : 0),
     p50: rounded(median(rounds.map((round) => round.p50)), 4),
     p99: rounded(median(rounds.map((round) => round.p99)), 4),
-    ratioToFloor: rounded(median(beside.map(({ rate }) => rate)), 3),
+    ratioToFloor: floors.length === 0 ? null : rounded(median(beside.map(({ rate }) => rate)), 3),
     floor: floorOf(actor.target),
     cpuRatioToFloor: medianOrNull(
       beside.map(({ cpu }) => cpu),

@@ -9,18 +9,27 @@ import { parseArgs } from 'node:util'
 import { inspectMachine, startStolenMeter } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { createParts } from './parts.ts'
+import { chromiumVersion } from './phone/find-chromium.ts'
 import { runRounds } from './round.ts'
-import type { Rounds } from './round.ts'
+import type { Rounds, Series } from './round.ts'
 import { rowsOf } from './row.ts'
 import type { Row } from './row.ts'
 import { connections, openStage } from './stage.ts'
 import type { Actor, Stage } from './stage.ts'
 import { tableOf } from './table.ts'
-import type { HttpTarget, Target } from './target.ts'
+import type { HttpTarget, PhoneTarget, Target } from './target.ts'
 import { floorOf, targets } from './targets.ts'
 
-const fullRun: Rounds = { count: 10, durationMs: 600, warmUpMs: 6000 }
-const quickRun: Rounds = { count: 1, durationMs: 100, warmUpMs: 100 }
+/** Phones take fewer and shorter rounds: what they do has a size of its own, or takes half a second. */
+const fullRun = {
+  servers: { of: 'servers', count: 10, durationMs: 600, warmUpMs: 6000 },
+  phones: { of: 'phones', count: 7, durationMs: 300, warmUpMs: 100 },
+}
+const quickRun = {
+  servers: { of: 'servers', count: 1, durationMs: 100, warmUpMs: 100 },
+  phones: { of: 'phones', count: 1, durationMs: 50, warmUpMs: 50 },
+}
+type Plan = Readonly<Record<'servers' | 'phones', Rounds>>
 
 interface Skipped {
   readonly name: string
@@ -38,10 +47,21 @@ async function main(): Promise<void> {
   const stolen = startStolenMeter()
   say(describe(machine, plan))
   const stage = await openStage(machine)
-  const { actors, skipped } = await startAll(stage, chosen(values.only), quick)
-  parts.end('starting')
+  const wanted = chosen(values.only)
+  const actors: Actor[] = []
+  const skipped: Skipped[] = []
   try {
-    const rows = rowsOf(await runRounds(actors, plan, say, parts))
+    const series: Series[] = []
+    // Phones, and a browser, are not there while servers are measured.
+    for (const of of ['servers', 'phones'] as const) {
+      const group = wanted.filter(({ kind }) => (kind === 'phone') === (of === 'phones'))
+      const started = await startAll(stage, group, quick)
+      actors.push(...started.actors)
+      skipped.push(...started.skipped)
+      parts.end(`starting ${of}`)
+      series.push(...(await runRounds(started.actors, plan[of], say, parts)))
+    }
+    const rows = rowsOf(series)
     say(`\n${tableOf(rows)}\n`)
     const stolenShare = stolen()
     say(parts.toString())
@@ -78,7 +98,7 @@ async function startAll(
   const actors: Actor[] = []
   const skipped: Skipped[] = []
   for (const target of wanted) {
-    const reason = target.kind === 'http' ? await reasonAgainst(target, quick) : undefined
+    const reason = target.kind === 'call' ? undefined : await reasonAgainst(target, quick)
     if (reason === undefined) {
       say(`starting     ${target.name}`)
       actors.push(await stage.start(target))
@@ -89,23 +109,24 @@ async function startAll(
   return { actors, skipped }
 }
 
-async function reasonAgainst(target: HttpTarget, quick: boolean): Promise<string | undefined> {
-  return quick && target.slow === true ? 'left out by --quick' : target.missing?.()
+async function reasonAgainst(target: HttpTarget | PhoneTarget, quick: boolean): Promise<string | undefined> {
+  return quick && target.kind === 'http' && target.slow === true ? 'left out by --quick' : target.missing?.()
 }
 
-function describe(machine: Machine, plan: Rounds): string {
+function describe(machine: Machine, { servers, phones }: Plan): string {
   const pinned = machine.pinned
     ? 'load, backend and target on cores of their own'
     : 'NOT PINNED (no taskset or one core): read the ratios with care'
   return (
     `${machine.cpu}, ${machine.cores.length} cores, Node ${machine.node}, ${pinned}; load average before ${machine.loadBefore}\n` +
-    `${connections} connections, ${plan.count} rounds of ${plan.durationMs} ms, interleaved; medians\n`
+    `${connections} connections, ${servers.count} rounds of ${servers.durationMs} ms, interleaved; medians; ` +
+    `the phone's half: ${phones.count} rounds of ${phones.durationMs} ms or what a thing takes\n`
   )
 }
 
 interface Report {
   readonly machine: Machine
-  readonly plan: Rounds
+  readonly plan: Plan
   readonly stolenShare: number | null
   readonly rows: readonly Row[]
   readonly skipped: readonly Skipped[]
@@ -114,11 +135,14 @@ interface Report {
 function writeReport(file: string, { machine, plan, stolenShare, rows, skipped }: Report): void {
   const head = {
     ...machine,
+    chromium: chromiumVersion(),
     stolenShare,
     date: new Date().toISOString(),
     connections,
-    rounds: plan.count,
-    roundMs: plan.durationMs,
+    rounds: plan.servers.count,
+    roundMs: plan.servers.durationMs,
+    phoneRounds: plan.phones.count,
+    phoneRoundMs: plan.phones.durationMs,
     latencyUnit: 'ms',
   }
   writeFileSync(file, `${JSON.stringify({ head, rows, skipped }, null, 2)}\n`)

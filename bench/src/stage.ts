@@ -5,16 +5,20 @@ import type { Child } from './child.ts'
 import type { Listening } from './listen.ts'
 import { placementFor } from './machine.ts'
 import type { Machine } from './machine.ts'
+import { failedSample } from './phone/order.ts'
+import type { PhoneOrder } from './phone/order.ts'
 import { issueCredential } from './proof.ts'
 import type { HandshakeOrder } from './handshakes.ts'
 import { probeRefusals } from './refusal.ts'
-import type { CallTarget, HttpTarget, Running, Sample, Target } from './target.ts'
+import type { CallTarget, HttpTarget, PhoneHost, PhoneTarget, Running, Sample, Target } from './target.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
 import type { Order } from './volley.ts'
 
 export const connections = 64
 const handshakesInFlight = 32
+/** Rounds this long do the phone's large things whole. */
+const wholeFromMs = 250
 
 /** A target that runs. `load` makes one round of at most `count` requests ready, and what it returns measures it. */
 export interface Actor {
@@ -39,6 +43,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
     [loadCores, backendCores].map((cores) => startChild('load.js', { cores, input: 'start' })),
   )) as [Child, Child]
   const backends = new Map<string, Child>()
+  const phoneHosts = new Map<PhoneHost, Promise<Child>>()
 
   async function backendOn(cores: readonly number[]): Promise<number> {
     const key = cores.join()
@@ -98,9 +103,38 @@ export async function openStage(machine: Machine): Promise<Stage> {
     }
   }
 
+  /** One process for all rows of a host. A phone has several cores, a node of the service one; what they spend is not read. */
+  function startPhone(target: PhoneTarget): Actor {
+    const { act, host } = target
+    const cores = host === 'logins' ? placementFor(machine, 1, 'apart').target : machine.cores
+    const child = phoneHosts.get(host) ?? startChild(`phone/${host}.js`, { cores, input: 'start' })
+    phoneHosts.set(host, child)
+    // Hosts start side by side. What keeps one from it is said by its rows.
+    child.catch(() => undefined)
+    return {
+      target,
+      cores,
+      refusesReplay: null,
+      async load(durationMs) {
+        const order: PhoneOrder = { act, durationMs, whole: durationMs >= wholeFromMs }
+        return () => child.then((started) => started.ask(order) as Promise<Sample>).catch(failedSample)
+      },
+      usage: () => null,
+      stop: () => Promise.resolve(),
+    }
+  }
+
   return {
-    start: (target) => (target.kind === 'http' ? startHttp(target) : startCall(target)),
+    async start(target) {
+      if (target.kind === 'phone') return startPhone(target)
+      return target.kind === 'http' ? startHttp(target) : startCall(target)
+    },
     async stop() {
+      for (const host of phoneHosts.values()) {
+        const child = await host.catch(() => undefined)
+        await child?.ask('end').catch(() => undefined)
+        await child?.stop()
+      }
       await Promise.all([load, secondLoad, ...backends.values()].map((child) => child.stop()))
     },
   }

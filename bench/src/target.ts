@@ -53,7 +53,7 @@ export interface Running {
 
 interface Named {
   readonly name: string
-  /** The rows whose times together are the least this one can take. Absent: over HTTP the bare proxy and one verification, else that alone. */
+  /** The rows whose times together are the least this one can take. Absent: over HTTP the bare proxy and one verification, for a call that alone. */
   readonly floor?: readonly string[]
 }
 
@@ -92,7 +92,21 @@ export interface CallTarget extends Named {
   readonly call: CallName
 }
 
-export type Target = HttpTarget | CallTarget
+/** Where the phone's half is measured: on Node, in Chromium, or at the service that answers many phones. */
+export type PhoneHost = 'node' | 'chromium' | 'logins'
+
+/** Something a phone does, or a service for phones, one after another and without 64 connections. */
+export interface PhoneTarget extends Named {
+  readonly kind: 'phone'
+  readonly host: PhoneHost
+  /** What the host calls it. */
+  readonly act: string
+  /** Empty: it is compared with nothing. */
+  readonly floor: readonly string[]
+  missing?(): Promise<string | undefined>
+}
+
+export type Target = HttpTarget | CallTarget | PhoneTarget
 
 /** What one round of one target gave. Latencies in milliseconds; null where nothing was measured. */
 export interface Sample {
