@@ -37,6 +37,7 @@ type Change = {
   /** Null: the field is absent. */
   audience?: string | null
   created?: number
+  coolingUntil?: number
   /** Fields beside the usual, and which of them the route names. */
   further?: Fields
   routeFields?: readonly string[]
@@ -52,7 +53,15 @@ function handedOver(change: Change = {}): Sent {
     created = Math.floor(Date.now() / 1000),
   } = change
   const digest = createHash('sha256').update(body).digest('base64')
-  const who = { user: 'ann', device: 'd1', session: 's1', acr: 'device', authTime: created }
+  const { coolingUntil } = change
+  const who = {
+    user: 'ann',
+    device: 'd1',
+    session: 's1',
+    acr: 'device',
+    authTime: created,
+    ...(coolingUntil === undefined ? {} : { coolingUntil }),
+  }
   const fields: Fields = [
     ['content-digest', `sha-256=:${digest}:`],
     ['content-type', 'application/json'],
@@ -122,6 +131,9 @@ function signedTwice(name: string): Sent {
   return withField(sent, 'signature-input', input.replace(');', ` "${name}");`))
 }
 
+/** By a device that is new. */
+const cooling = (): Sent => handedOver({ coolingUntil: ago(-86_400) })
+
 const replyKey = (first: string) => ['holdfast-reply-key', `${first}${'A'.repeat(42)}`] as const
 
 const unsigned = 'the request is not signed by the gateway'
@@ -155,6 +167,13 @@ const forgeries: ReadonlyArray<readonly [string, () => Sent, string]> = [
   [
     'a further field of ours',
     () => handedOver({ further: [['holdfast-role', 'clerk']], routeFields: ['holdfast-role'] }),
+    uncovered,
+  ],
+  ['another end of cooling', () => withField(cooling(), 'holdfast-cooling-until', '1'), wrong],
+  ['no end of cooling', () => without(cooling(), 'holdfast-cooling-until'), uncovered],
+  [
+    'an end of cooling the gateway did not say',
+    () => withField(handedOver(), 'holdfast-cooling-until', '1'),
     uncovered,
   ],
   ['another reply key', () => withField(handedOver({ further: [replyKey('B')] }), ...replyKey('C')), wrong],
@@ -321,6 +340,10 @@ describe.each(cases)('the account service in $name', ({ backend, absent, speechl
       })
       const used = { status: 403, json: { error: 'the signature was used before' } }
       expect(await send(running.port, sent)).toEqual(used)
+    })
+
+    it('takes the word of the gateway that a device is cooling', async () => {
+      expect(await send(running.port, cooling())).toMatchObject({ status: 201 })
     })
 
     it('takes a reply key the gateway vouches for', async () => {

@@ -15,6 +15,7 @@ const covered = [
   'holdfast-session',
   'holdfast-acr',
   'holdfast-auth-time',
+  'holdfast-cooling-until',
   'holdfast-audience',
   'idempotency-key',
   'holdfast-reply-key',

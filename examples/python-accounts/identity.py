@@ -20,6 +20,7 @@ COVERED = (
     "holdfast-session",
     "holdfast-acr",
     "holdfast-auth-time",
+    "holdfast-cooling-until",
     "holdfast-audience",
     "idempotency-key",
     "holdfast-reply-key",

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Backend, startBackend } from './backend.ts'
-import { freePort, holdfast, startGateway } from './processes.ts'
+import { freePort, holdfast, type Running, start, startGateway } from './processes.ts'
 
 const logDeadlineMs = 10_000
 
@@ -13,6 +13,8 @@ export type Deployment = {
   readonly origin: string
   /** Holds holdfast.yaml, app.json (what an app has built in: origin and service keys) and outbox.jsonl. */
   readonly folder: string
+  /** Serves the demo bank's page (examples/web), which the gateway lets call from a browser; resolves to its address. */
+  servePage(): Promise<string>
   /** Service key thumbprints an app builds in. */
   readonly pins: readonly string[]
   /** A new activation code for a user. */
@@ -27,7 +29,7 @@ export type Deployment = {
   close(): Promise<void>
 }
 
-function configOf(ports: { gateway: number; admin: number; backend: number }): string {
+function configOf(ports: { gateway: number; admin: number; backend: number; page: number }): string {
   return `# Made by the main job: everything on loopback, nothing to keep.
 origin: http://127.0.0.1:${ports.gateway}
 listen: { host: 127.0.0.1, port: ${ports.gateway} }
@@ -39,6 +41,8 @@ upstreams:
     url: http://127.0.0.1:${ports.backend}
     identity: { mode: hmac-sha256, secretFile: ./secret }
 sealing: { suites: [x-wing, x25519] }
+web: { origins: ["http://localhost:${ports.page}"], rpId: localhost }
+policy: { offlineSeconds: 86400 }
 routes:
   - { path: /public/*, policy: open }
   - { path: /accounts, methods: [GET], answer: signed }
@@ -56,14 +60,27 @@ export async function deploy(kind: Backend): Promise<Deployment> {
   const backend = await startBackend(kind, secretFile)
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  await writeFile(configFile, configOf({ gateway: port, admin: await freePort(), backend: backend.port }))
+  const ports = { gateway: port, admin: await freePort(), page: await freePort() }
+  await writeFile(configFile, configOf({ ...ports, backend: backend.port }))
   const gateway = await startGateway(configFile)
   const { pins } = (await holdfast('keys', '--config', configFile)) as { pins: string[] }
-  await writeFile(path.join(folder, 'app.json'), JSON.stringify({ origin, trust: pins }))
+  const app = path.join(folder, 'app.json')
+  await writeFile(app, JSON.stringify({ origin, trust: pins }))
+  let page: Running | null = null
   return {
     origin,
     folder,
     pins,
+    async servePage(): Promise<string> {
+      page ??= await start(process.execPath, [
+        'examples/web/serve.mjs',
+        '--app',
+        app,
+        '--port',
+        `${ports.page}`,
+      ])
+      return `http://localhost:${page.port}`
+    },
     async activate(user: string): Promise<string> {
       const args = ['activate', '--config', configFile, '--user', user, '--send-to', '+44 20 7946 0042']
       return (await holdfast(...args))['code'] as string
@@ -86,6 +103,7 @@ export async function deploy(kind: Backend): Promise<Deployment> {
       throw new Error(`the log does not say ${part}`)
     },
     async close(): Promise<void> {
+      await page?.stop()
       await gateway.stop()
       await backend.stop()
       await rm(folder, { recursive: true })

@@ -10,12 +10,14 @@ import { fetchPin, forgeAnswer, rotateSealingKey, sealReadAndPayment } from './s
 import { activateAndBind, readAndWrite, refreshAndRevoke, refuseAttacks } from './signing.ts'
 import { command, done, say, step } from './telling.ts'
 
-function explainHowToGoOn({ origin, folder }: Deployment): void {
+function explainHowToGoOn({ origin, folder }: Deployment, page: string): void {
   const phone = 'node examples/main-job/dist/phone.js'
   step('It stays up: now you. In a second terminal, in this folder')
   say('Make an activation code for yourself:')
   command(`npx holdfast activate --config ${folder}/holdfast.yaml --user you --send-to 0042`)
-  say('Enrol a phone on the command line with it, look up the text, confirm:')
+  say(`In a browser, as a bank's app: open ${page} and type the code; the text is the last line of`)
+  command(`tail -n 1 ${folder}/outbox.jsonl`)
+  say('Or enrol a phone on the command line with it, look up the text, confirm:')
   command(`${phone} enrol CODE --app ${folder}/app.json`)
   command(`tail -n 1 ${folder}/outbox.jsonl`)
   command(`${phone} confirm DIGITS`)
@@ -69,7 +71,7 @@ async function main(): Promise<void> {
     done(`backend  ${backend.program}   an account service of its own`)
     played = await Promise.race([play(deployment).then(() => true), interrupted])
     if (played && !process.argv.includes('--once')) {
-      explainHowToGoOn(deployment)
+      explainHowToGoOn(deployment, await deployment.servePage())
       await interrupted
     }
   } finally {
