@@ -7,19 +7,25 @@ import { expect, it } from 'vitest'
 const page = readFileSync(new URL('operate.md', import.meta.url), 'utf8')
 
 /** Name and default of each row of the table whose first column has this head. */
-function documented(head: string): Record<string, number> {
+function documented(head: string): Record<string, number | string> {
   const start = page.indexOf(`| ${head} | default |`)
   const table = page.slice(start, page.indexOf('\n\n', start))
   return Object.fromEntries(
-    [...table.matchAll(/^\| `([\w.]+)` \| (\d+) \|/gm)].map(([, name = '', value]) => [name, Number(value)]),
+    [...table.matchAll(/^\| `([\w.]+)` \| (\d+|\[[\d, ]+\]) \|/gm)].map(([, name = '', value = '']) => [
+      name,
+      value.startsWith('[') ? value : Number(value),
+    ]),
   )
 }
 
-function flat(table: object, prefix = ''): Record<string, number> {
+function flat(table: object, prefix = ''): Record<string, number | string> {
   return Object.fromEntries(
-    Object.entries(table).flatMap(([name, value]: [string, number | object]) =>
-      typeof value === 'number' ? [[prefix + name, value]] : Object.entries(flat(value, `${prefix}${name}.`)),
-    ),
+    Object.entries(table).flatMap(([name, value]: [string, number | object]) => {
+      if (Array.isArray(value)) return [[prefix + name, `[${value.join(', ')}]`]]
+      return typeof value === 'number'
+        ? [[prefix + name, value]]
+        : Object.entries(flat(value, `${prefix}${name}.`))
+    }),
   )
 }
 
