@@ -12,6 +12,7 @@ const below = {
   attacks: ['core', 'client', 'server', 'gateway'],
   bench: ['core', 'client', 'server', 'gateway'],
   'examples/main-job': ['core', 'client', 'server', 'gateway'],
+  'examples/web': ['core', 'client'],
 }
 const badNames = /(^|\/)(utils?|helpers?|common|shared|types)(\/|\.ts$)/
 const problems = []
