@@ -6,8 +6,8 @@ import { encode } from 'cborg'
 import * as v from 'valibot'
 import { toBase64url, utf8 } from './bytes.ts'
 import type { CryptoPort } from './crypto/port.ts'
-import { HoldfastError } from './errors.ts'
 import { type PublicJwk, parsePublicJwk } from './jwk.ts'
+import { answer, request } from './message.ts'
 
 /** Octets of each OPAQUE message (RFC 9807 section 6 with these suites). */
 export const opaqueBytes = {
@@ -84,23 +84,6 @@ const schemas = {
   loginChallenge: v.object({ login: idSchema, ke2: bytesOf(opaqueBytes.ke2), left: count }),
   loginResult: v.object({ release: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)) }),
 } satisfies Record<string, v.GenericSchema>
-
-function request<Value>(schema: v.GenericSchema<unknown, Value>): (value: unknown) => Value {
-  return (value) => {
-    try {
-      return v.parse(schema, value)
-    } catch (cause) {
-      throw cause instanceof HoldfastError ? cause : new HoldfastError('bad_request', { cause })
-    }
-  }
-}
-function answer<Value>(schema: v.GenericSchema<unknown, Value>): (value: unknown) => Value {
-  return (value) => {
-    const parsed = v.safeParse(schema, value)
-    if (!parsed.success) throw new HoldfastError('answer_refused')
-    return parsed.output
-  }
-}
 
 /** Each throws `bad_request`. */
 export const parseRegistrationStart: (value: unknown) => RegistrationStart = request(

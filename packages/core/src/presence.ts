@@ -6,9 +6,9 @@ import { encode } from 'cborg'
 import * as v from 'valibot'
 import { base64url32, toBase64url, utf8 } from './bytes.ts'
 import type { CryptoPort, VerifyKey } from './crypto/port.ts'
-import { HoldfastError } from './errors.ts'
 import { type PublicJwk, parsePublicJwk } from './jwk.ts'
 import { decodeJws, jwsInput, verifyJws } from './jws.ts'
+import { answer, request } from './message.ts'
 import { idSchema } from './passcode.ts'
 import type { SigningKey } from './request.ts'
 
@@ -83,23 +83,6 @@ const challenge: v.GenericSchema<unknown, PresenceChallenge> = v.object({
   options: v.exactOptional(json),
 })
 const result: v.GenericSchema<unknown, PresenceResult> = v.object({ release: v.string() })
-
-function request<Value>(schema: v.GenericSchema<unknown, Value>): (value: unknown) => Value {
-  return (value) => {
-    try {
-      return v.parse(schema, value)
-    } catch (cause) {
-      throw cause instanceof HoldfastError ? cause : new HoldfastError('bad_request', { cause })
-    }
-  }
-}
-function answer<Value>(schema: v.GenericSchema<unknown, Value>): (value: unknown) => Value {
-  return (value) => {
-    const parsed = v.safeParse(schema, value)
-    if (!parsed.success) throw new HoldfastError('answer_refused')
-    return parsed.output
-  }
-}
 
 /** Each throws `bad_request`. */
 export const parsePresenceRegistrationStart: (value: unknown) => PresenceRegistrationStart =
