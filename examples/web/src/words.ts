@@ -282,6 +282,15 @@ export const errorWords: Readonly<Record<ErrorCode, string>> = {
   vault_damaged: standing.damaged.text,
   storage_full: 'There is no room left on this device. Free some and try again.',
   storage_evicted: standing.evicted.text,
+  approval_required: 'Please look at this and approve it.',
+  approval_body_refused: 'The bank does not understand this. Please update the app.',
+  approval_refused: 'This was not approved. Please start again.',
+  approval_expired: 'That took too long. Please start again.',
+  approval_held: 'The bank looks at this first. It is carried out when they have released it.',
+  transfer_refused: 'The rules of your bank do not allow this transfer.',
+  second_operator_required: 'Somebody else has to decide as well.',
+  hold_decided: 'This is decided already.',
+  approval_declined: 'You did not approve this. Nothing was sent.',
   offline_refused: 'There is nothing to show without a connection.',
 }
 

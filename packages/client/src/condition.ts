@@ -199,6 +199,15 @@ export const leads: Readonly<Record<ErrorCode, Condition | null>> = {
   presence_unsupported: null,
   storage_full: null,
   offline_refused: null,
+  approval_required: null,
+  approval_body_refused: null,
+  approval_refused: null,
+  approval_expired: null,
+  approval_held: null,
+  transfer_refused: null,
+  second_operator_required: null,
+  hold_decided: null,
+  approval_declined: null,
 }
 
 /** What the service said, signed, or the user: kept over a restart, in the record of the device. */

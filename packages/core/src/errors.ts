@@ -6,6 +6,7 @@
  * - `never`: nothing; - `same`: send again under the same Idempotency-Key; - `clock`: ask the signed clock, then once again;
  * - `token`: refresh the access token, then once again; - `statement`: fetch the service statement, then once again.
  */
+import type { ApprovalDemand, ApprovalReason } from './approval-demand.ts'
 import type { FactorDemand } from './factor.ts'
 
 export type ErrorCode =
@@ -62,6 +63,14 @@ export type ErrorCode =
   | 'share_unavailable'
   | 'clone_suspected'
   | 'identity_proof_required'
+  | 'approval_required'
+  | 'approval_body_refused'
+  | 'approval_refused'
+  | 'approval_expired'
+  | 'approval_held'
+  | 'transfer_refused'
+  | 'second_operator_required'
+  | 'hold_decided'
   | 'operator_required'
   | 'operator_exists'
   | 'upstream_unreachable'
@@ -84,6 +93,7 @@ export type ErrorCode =
   | 'key_unavailable'
   | 'state_unavailable'
   | 'locked'
+  | 'approval_declined'
   | 'passcode_weak'
   | 'passcode_unsupported'
   | 'presence_failed'
@@ -352,6 +362,47 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
 
   // operators
+  // approvals and transfers
+  approval_required: {
+    meaning: 'the user has to see and approve this',
+    next: 'show the lines of the challenge, take the factor, then send the request again with Holdfast-Approval',
+    retry: 'never',
+  },
+  approval_body_refused: {
+    meaning: 'the body is not what the route may be asked for, or could be read in two ways',
+    next: 'send the fields the route names, as I-JSON, in text that cannot be mistaken',
+    retry: 'never',
+  },
+  approval_refused: {
+    meaning: 'there is no such approval of this device for this request',
+    next: 'send the request without Holdfast-Approval and have it approved again',
+    retry: 'never',
+  },
+  approval_expired: {
+    meaning: 'the user took too long',
+    next: 'send the request again and show the new challenge',
+    retry: 'never',
+  },
+  approval_held: {
+    meaning: 'the bank looks at this before it is carried out',
+    next: 'wait until it is released, then send the same request under the same approval',
+    retry: 'never',
+  },
+  transfer_refused: {
+    meaning: 'the rules of the bank do not allow this transfer',
+    next: 'tell the user the reasons; another amount or another day may do',
+    retry: 'never',
+  },
+  second_operator_required: {
+    meaning: 'a hold needs the word of two operators',
+    next: 'have somebody else decide as well',
+    retry: 'never',
+  },
+  hold_decided: {
+    meaning: 'this hold is decided already, or it is over',
+    next: 'look at the list of holds again',
+    retry: 'never',
+  },
   operator_required: {
     meaning: 'operator credentials are missing or wrong',
     next: 'send name and secret',
@@ -445,6 +496,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
     next: 'try again; if it stays, forget the device and enrol again',
     retry: 'never',
   },
+  approval_declined: {
+    meaning: 'the user did not approve this',
+    next: 'ask again only when the user wants to',
+    retry: 'never',
+  },
   locked: {
     meaning: 'this needs an open session',
     next: 'unlock first',
@@ -511,6 +567,12 @@ export type HoldfastErrorOptions = {
   reference?: string
   /** What `insufficient_user_authentication` asks for. */
   demand?: FactorDemand
+  /** What `approval_required` asks for. */
+  approval?: ApprovalDemand
+  /** Names the approval that is held. */
+  approvalId?: string
+  /** Why a transfer is held or refused. */
+  reasons?: readonly ApprovalReason[]
 }
 
 /** The one error of Holdfast. Its message is the table's meaning: never input, never a secret. */
@@ -520,6 +582,9 @@ export class HoldfastError extends Error {
   readonly retryAfter: number | undefined
   readonly reference: string | undefined
   readonly demand: FactorDemand | undefined
+  readonly approval: ApprovalDemand | undefined
+  readonly approvalId: string | undefined
+  readonly reasons: readonly ApprovalReason[] | undefined
 
   constructor(code: ErrorCode, options: HoldfastErrorOptions = {}) {
     super(errors[code].meaning, options.cause === undefined ? undefined : { cause: options.cause })
@@ -527,6 +592,9 @@ export class HoldfastError extends Error {
     this.retryAfter = options.retryAfter
     this.reference = options.reference
     this.demand = options.demand
+    this.approval = options.approval
+    this.approvalId = options.approvalId
+    this.reasons = options.reasons
   }
 }
 

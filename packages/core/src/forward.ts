@@ -57,6 +57,7 @@ const covered = [
   'holdfast-cooling-until',
   'holdfast-audience',
   'idempotency-key',
+  'holdfast-approval',
   'holdfast-reply-key',
 ] as const
 

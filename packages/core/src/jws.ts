@@ -14,6 +14,8 @@ export type JwsType =
   | 'hf-enrolment+jwt'
   | 'hf-device+jwt'
   | 'hf-presence+jwt'
+  | 'hf-challenge+jwt'
+  | 'hf-approval+jwt'
   | 'at+jwt'
 
 /** The signer is named by `kid`, or shown whole by `jwk` where only a pinned thumbprint is known. */

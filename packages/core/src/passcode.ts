@@ -63,8 +63,8 @@ export type RegistrationChallenge = { record: string; response: string }
  */
 export type RegistrationFinish = { upload: string; attempt_key?: PublicJwk }
 
-/** Signed by the device key or the attempt key. */
-export type LoginStart = { record: string; ke1: string }
+/** Signed by the device key or the attempt key. `approval`: it is to approve that one, and opens nothing (docs/protocol.md 9.3). */
+export type LoginStart = { record: string; ke1: string; approval?: string }
 /** `left`: tries left before the next lock, this one counted. */
 export type LoginChallenge = { login: string; ke2: string; left: number }
 /** `proof`: {@link finishProof}. `held`: the number of the share this device's wrap needs, 0 when it has none. */
@@ -72,14 +72,24 @@ export type LoginFinish = { ke3: string; proof: string; held: number }
 /** `release`: a {@link ShareRelease} under {@link releaseKey}: nonce ‖ ciphertext, b64u. */
 export type LoginResult = { release: string }
 
+/** How a login ends, whatever for. */
+export const loginSchemas: {
+  ke3: v.GenericSchema<string, string>
+  proof: v.GenericSchema<string, string>
+} = { ke3: bytesOf(opaqueBytes.ke3), proof: bytesOf(32) }
+
 const schemas = {
   registrationStart: v.strictObject({ request: bytesOf(opaqueBytes.registrationRequest) }),
   registrationFinish: v.strictObject({
     upload: bytesOf(opaqueBytes.registrationRecord),
     attempt_key: v.exactOptional(jwk),
   }),
-  loginStart: v.strictObject({ record: idSchema, ke1: bytesOf(opaqueBytes.ke1) }),
-  loginFinish: v.strictObject({ ke3: bytesOf(opaqueBytes.ke3), proof: bytesOf(32), held: count }),
+  loginStart: v.strictObject({
+    record: idSchema,
+    ke1: bytesOf(opaqueBytes.ke1),
+    approval: v.exactOptional(idSchema),
+  }),
+  loginFinish: v.strictObject({ ...loginSchemas, held: count }),
   registrationChallenge: v.object({ record: idSchema, response: bytesOf(opaqueBytes.registrationResponse) }),
   loginChallenge: v.object({ login: idSchema, ke2: bytesOf(opaqueBytes.ke2), left: count }),
   loginResult: v.object({ release: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)) }),

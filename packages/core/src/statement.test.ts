@@ -30,6 +30,7 @@ describe('openStatement', async () => {
       passcode: '/holdfast/passcode',
       presence: '/holdfast/presence',
       notices: '/holdfast/notices',
+      approvals: '/holdfast/approvals',
     },
     routes: [{ path: '/public/*', methods: ['GET'], policy: 'open', signer: 'any', fields: ['x-amount'] }],
     client: { min: '0.1.0' },

@@ -61,7 +61,8 @@ export type ServiceStatement = {
     | 'reports'
     | 'passcode'
     | 'presence'
-    | 'notices',
+    | 'notices'
+    | 'approvals',
     string
   >
   /** In order; the first that fits counts; what none names is signed by any key. */
@@ -104,6 +105,7 @@ const statementSchema: v.GenericSchema<unknown, ServiceStatement> = v.object({
     passcode: endpoint,
     presence: endpoint,
     notices: endpoint,
+    approvals: endpoint,
   }),
   routes: v.array(ruleSchema),
   client: v.object({ min: text }),

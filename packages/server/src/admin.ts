@@ -1,6 +1,7 @@
 /** The admin API: one table of method, path and what to do. Who calls is known here; every change names them in the audit. */
 import { HoldfastError } from '@holdfast/core'
 import * as v from 'valibot'
+import type { Approvals, Hold } from './approval.ts'
 import { auditEntry } from './audit.ts'
 import type { Deployment } from './deployment.ts'
 import type { Devices } from './device.ts'
@@ -23,6 +24,7 @@ export type AdminFeatures = {
   readonly devices: Devices
   readonly shares: Pick<Shares, 'wipe'>
   readonly wipes: Pick<WipeGuard, 'accept'>
+  readonly approvals: Pick<Approvals, 'holds' | 'decide'>
 }
 type Tools = AdminFeatures & { readonly deployment: Deployment }
 type AdminRoute = {
@@ -45,6 +47,11 @@ const activationBody = v.strictObject({ user: line, send_to: line })
 const operatorBody = v.strictObject({ name: v.pipe(v.string(), v.check(isOperatorName)) })
 const devicesQuery = v.strictObject({ user: v.optional(line), limit, before: v.optional(whole) })
 const auditQuery = v.strictObject({ limit, after: v.optional(whole) })
+const holdsQuery: v.GenericSchema<unknown, { state: Hold['state'] }> = v.strictObject({
+  state: v.optional(v.picklist(['held', 'released', 'refused', 'spent', 'expired']), 'held'),
+})
+/** What an operator writes down: who was called, and what was said. */
+const decisionBody = v.strictObject({ note: line })
 const noQuery = v.strictObject({})
 const wipeDecision: v.GenericSchema<string, WipeDecision> = v.picklist(['keep', 'forget'])
 const noBody = v.undefined()
@@ -139,6 +146,15 @@ async function listOperators({ deployment }: Tools): Promise<unknown> {
   return { operators: operators.map(({ name, createdAt }) => ({ name, created: seconds(createdAt) })) }
 }
 
+async function decideHold(
+  { body, operator }: AdminCall,
+  id: string,
+  decision: 'release' | 'refuse',
+  { approvals }: Tools,
+): Promise<unknown> {
+  return approvals.decide(id, { operator, decision, note: parse(decisionBody, body).note })
+}
+
 const routes: readonly AdminRoute[] = [
   { method: 'POST', path: /^\/admin\/activations$/, run: (call, _, tools) => issueActivation(call, tools) },
   { method: 'GET', path: /^\/admin\/devices$/, run: (call, _, tools) => listDevices(call, tools) },
@@ -154,6 +170,21 @@ const routes: readonly AdminRoute[] = [
   },
   { method: 'POST', path: /^\/admin\/devices\/([A-Za-z0-9_-]{16,128})\/wipe$/, run: wipeDevice },
   { method: 'POST', path: /^\/admin\/shares\/(keep|forget)$/, run: settleShares },
+  {
+    method: 'GET',
+    path: /^\/admin\/holds$/,
+    run: ({ head }, _, { approvals }) => approvals.holds(parse(holdsQuery, queryOf(head)).state),
+  },
+  {
+    method: 'POST',
+    path: /^\/admin\/holds\/([A-Za-z0-9_-]{16,128})\/release$/,
+    run: (call, id, tools) => decideHold(call, id, 'release', tools),
+  },
+  {
+    method: 'POST',
+    path: /^\/admin\/holds\/([A-Za-z0-9_-]{16,128})\/refuse$/,
+    run: (call, id, tools) => decideHold(call, id, 'refuse', tools),
+  },
   { method: 'GET', path: /^\/admin\/audit$/, run: (call, _, tools) => readAudit(call, tools) },
   { method: 'GET', path: /^\/admin\/operators$/, run: (_call, _, tools) => listOperators(tools) },
   { method: 'POST', path: /^\/admin\/operators$/, run: (call, _, tools) => newOperator(call, tools) },

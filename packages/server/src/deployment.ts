@@ -1,15 +1,23 @@
 /** What one service is made of. Time, randomness, stores and senders enter here and nowhere else. */
 import type { RouteRule, SealingSuite } from '@holdfast/core'
+import type { ApprovalForm } from './approval-form.ts'
 import type { KeyRing } from './keys.ts'
 import type { Outbox } from './outbox.ts'
 import type { Policy } from './policy.ts'
 import type { DurableStore, ShortLivedStore } from './store.ts'
+import type { TransferPolicy } from './transfer-rules.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /** Milliseconds that never go back. */
   monotonic(): number
+}
+
+/** A rule as the service has it: clients learn all of it but the form. */
+export type ServerRule = RouteRule & {
+  /** Requests to this route are carried out when their user has approved them (docs/protocol.md 9). */
+  readonly approve?: ApprovalForm
 }
 
 export type Deployment = {
@@ -19,7 +27,9 @@ export type Deployment = {
   readonly shortLived: ShortLivedStore
   readonly keys: KeyRing
   readonly policy: Policy
-  readonly routes: readonly RouteRule[]
+  readonly routes: readonly ServerRule[]
+  /** Rules about where money goes, for routes whose form names a transfer; absent: there are none. */
+  readonly transfers?: TransferPolicy
   readonly outbox: Outbox
   readonly clock: Clock
   /** Suites sealed requests may use, best first; absent when none are taken (docs/protocol.md 8). */

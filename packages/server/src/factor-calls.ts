@@ -1,4 +1,5 @@
-/** The own calls of passcode, presence, suspension and notices (docs/protocol.md 11, 12, 14). */
+/** The own calls of approvals, passcode, presence, suspension and notices (docs/protocol.md 9, 11, 12, 14). */
+import type { Approvals } from './approval.ts'
 import type { Deployment } from './deployment.ts'
 import type { RequestHead } from './head.ts'
 import { jsonAnswer, type OwnAnswer } from './http.ts'
@@ -23,13 +24,14 @@ export type FactorFeatures = {
   readonly presences: Presences
   readonly suspensions: Suspensions
   readonly notices: Notices
+  readonly approvals: Approvals
 }
 
 type SignedAct = (request: VerifiedRequest, body: unknown, id: string) => Promise<unknown>
 type DeviceAct = (head: RequestHead, body: unknown, id: string) => Promise<unknown>
 
 export function factorRoutes(deployment: Deployment, features: FactorFeatures): OwnRoute[] {
-  const { verify, passcodes, presences, suspensions, notices } = features
+  const { verify, passcodes, presences, suspensions, notices, approvals } = features
   const json = async (head: RequestHead, value: Promise<unknown>): Promise<OwnAnswer> =>
     jsonAnswer((await value) ?? {}, head, deployment)
   /** With a token, signed by the device key. */
@@ -87,6 +89,21 @@ export function factorRoutes(deployment: Deployment, features: FactorFeatures): 
       path: /^\/holdfast\/notices$/,
       answer: async (call: OwnCall) =>
         json(call.head, notices.list(await verified(call, sessionRule, verify))),
+    },
+    {
+      method: 'GET',
+      path: /^\/holdfast\/approvals$/,
+      answer: async (call: OwnCall) =>
+        json(call.head, approvals.list(await verified(call, sessionRule, verify))),
+    },
+    signed(/^\/holdfast\/approvals\/([A-Za-z0-9_-]{16,128})$/, (request, body, id) =>
+      approvals.prove(request, id, body),
+    ),
+    {
+      method: 'DELETE',
+      path: /^\/holdfast\/approvals\/([A-Za-z0-9_-]{16,128})$/,
+      answer: async (call: OwnCall) =>
+        json(call.head, approvals.decline(await verified(call, deviceRule, verify), call.id)),
     },
   ]
 }

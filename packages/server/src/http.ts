@@ -79,6 +79,14 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   share_unavailable: 503,
   clone_suspected: 403,
   identity_proof_required: 403,
+  approval_required: 403,
+  approval_body_refused: 400,
+  approval_refused: 403,
+  approval_expired: 403,
+  approval_held: 403,
+  transfer_refused: 403,
+  second_operator_required: 409,
+  hold_decided: 409,
   operator_required: 401,
   operator_exists: 409,
   upstream_unreachable: 502,
@@ -102,6 +110,7 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   key_unavailable: 500,
   state_unavailable: 500,
   locked: 500,
+  approval_declined: 500,
   passcode_weak: 500,
   passcode_unsupported: 500,
   presence_failed: 500,
@@ -180,11 +189,14 @@ export async function problemAnswer(
   const known = failure instanceof HoldfastError
   const code = known ? failure.code : 'internal_error'
   const reference = (known ? failure.reference : undefined) ?? randomBytes(9).toString('base64url')
-  const { retryAfter, demand } = known ? failure : {}
+  const { retryAfter, demand, approval, approvalId, reasons } = known ? failure : {}
   const error = new HoldfastError(code, {
     reference,
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(demand === undefined ? {} : { demand }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(approvalId === undefined ? {} : { approvalId }),
+    ...(reasons === undefined ? {} : { reasons }),
   })
   const status = statuses[code]
   const fields: Array<readonly [string, string]> = [[problemField, code]]

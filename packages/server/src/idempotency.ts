@@ -35,8 +35,14 @@ function decodeAnswer(bytes: Uint8Array): KeptAnswer {
   return { status, fields, body: fromBase64url(body) }
 }
 
-/** Signed anew on every try, and no part of what is asked. */
-const ofOneTry: ReadonlySet<string> = new Set(['@method', '@target-uri', 'authorization', 'idempotency-key'])
+/** Signed anew on every try, and no part of what is asked. An approval knows its request itself. */
+const ofOneTry: ReadonlySet<string> = new Set([
+  '@method',
+  '@target-uri',
+  'authorization',
+  'idempotency-key',
+  'holdfast-approval',
+])
 
 /**
  * The same key may only come with the same request: method, target, and every field the signature covers. JSON of an array

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { bindPhone, createStage, fifty, refusal, type Stage, tally } from '../test/stage.ts'
 import type { AdminFeatures } from './admin.ts'
+import { createApprovals } from './approval.ts'
 import { auditActions } from './audit.ts'
 import type { Deployment } from './deployment.ts'
 import { createDevices } from './device.ts'
@@ -13,7 +14,13 @@ import { createWipeGuard } from './wipe-memory.ts'
 
 function featuresOf(enrolment: Enrolment, deployment: Deployment): AdminFeatures {
   const wipes = createWipeGuard(deployment)
-  return { enrolment, devices: createDevices(deployment), shares: createShares(deployment, wipes), wipes }
+  return {
+    enrolment,
+    devices: createDevices(deployment),
+    shares: createShares(deployment, wipes),
+    wipes,
+    approvals: createApprovals(deployment),
+  }
 }
 
 let stage: Stage

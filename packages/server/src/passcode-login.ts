@@ -125,7 +125,8 @@ async function finish(
   const { device, signature } = call
   await limitPasscodes(device.id, deployment)
   const login = await store.findLogin(id, clock.now())
-  if (login === null || login.deviceId !== device.id || login.sealedState === null)
+  // One that was begun to approve something opens nothing.
+  if (login?.deviceId !== device.id || login.sealedState === null || login.approvalId !== null)
     throw new HoldfastError('grant_refused')
   const { state } = openState(login, login.sealedState, deployment)
   const sessionKey = await checkFinish(call, { id, state }, said, deployment).catch(

@@ -23,14 +23,19 @@ export function passcodeFacts({ id, user }: DeviceRecord, at: number): AuditFact
   return { at, actor: id, user, device: id }
 }
 
-function loginOf(device: DeviceRecord, { record, ke1 }: LoginStart, deployment: Deployment): LoginRecord {
+function loginOf(
+  device: DeviceRecord,
+  { record, ke1, approval }: LoginStart,
+  deployment: Deployment,
+): LoginRecord {
   const { keys, clock, policy } = deployment
   const createdAt = clock.now()
   return {
     id: toBase64url(nodeCrypto.random(16)),
     deviceId: device.id,
     recordId: record,
-    ke1Digest: keys.digest('passcode-ke1', `${record} ${ke1}`),
+    approvalId: approval ?? null,
+    ke1Digest: keys.digest('passcode-ke1', `${record} ${approval ?? ''} ${ke1}`),
     sealedState: null,
     createdAt,
     expiresAt: createdAt + policy.passcode.loginSeconds * 1000,

@@ -50,6 +50,14 @@ export type Policy = {
     /** How fresh a passcode must be for setting, changing or removing a factor, and for removing a device. */
     readonly changeSeconds: number
   }
+  readonly approval: {
+    /** From the challenge to the last use of what was approved. At most 300. */
+    readonly lifeSeconds: number
+    /** Of one device, waiting for its user at the same time. */
+    readonly open: number
+    /** Challenges per device and minute. */
+    readonly perMinute: number
+  }
   /** How long a newly bound device is told to backends as cooling: limits should be low (docs/protocol.md 14). */
   readonly coolingSeconds: number
   /** How long after an unlock a phone may open its offline store; 0: never. */
@@ -86,6 +94,7 @@ export const defaultPolicy: Policy = {
     loginSeconds: 120,
   },
   factor: { lifeSeconds: 120, changeSeconds: 300 },
+  approval: { lifeSeconds: 300, open: 5, perMinute: 20 },
   coolingSeconds: 86_400,
   offlineSeconds: 0,
   certificate: { lifeSeconds: 259_200, perHour: 12 },

@@ -12,10 +12,11 @@ import {
   statementPath,
 } from '@holdfast/core'
 import { checkBody } from './body.ts'
+import { type Approvals, createApprovals } from './approval.ts'
 import { createCertificates } from './certificate-call.ts'
 import { guardedClock } from './clock.ts'
 import { type Cors, createCors } from './cors.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment, ServerRule } from './deployment.ts'
 import { createDevices, type Devices } from './device.ts'
 import { createEnrolment, type Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
@@ -63,7 +64,7 @@ export interface HoldfastServer {
   /** Which web pages may call: their preflights, and whether they may read the answer (docs/protocol.md 3.10). */
   readonly cors: Cors
   /** What a request to the backend must bring; what no rule names is signed. */
-  rule(head: RequestHead): RouteRule
+  rule(head: RequestHead): ServerRule
   /** Runs the ordered checks; synchronous when nothing has to be looked up. Throws or rejects with HoldfastError. */
   verify(head: RequestHead, rule: RouteRule): VerifiedRequest | Promise<VerifiedRequest>
   /**
@@ -76,6 +77,8 @@ export interface HoldfastServer {
    * `outcome_unknown` or `request_already_executed`.
    */
   claim(verified: VerifiedRequest): Promise<Claim>
+  /** For requests to routes with a form: what their user has approved, once (docs/protocol.md 9). */
+  readonly approvals: Pick<Approvals, 'take'>
   /**
    * Signs what the application answered, for routes that promise it (docs/protocol.md 3.8). Rejects with `upstream_invalid` for an
    * answer of two content types, or of one that is not printable ASCII.
@@ -196,16 +199,23 @@ export async function createServer(
     presences: createPresences(deployment, shares),
     suspensions: createSuspensions(deployment),
     notices: createNotices(deployment),
+    approvals: createApprovals(deployment),
   }
   const ownCalls = createOwnCalls(deployment, features)
   const refuse = async (error: unknown, head: RequestHead | null): Promise<OwnAnswer> =>
     error instanceof SealedRefusal ? error.answer : problemAnswer(error, head, deployment)
-  const rule = (head: RequestHead): RouteRule =>
+  const rule = (head: RequestHead): ServerRule =>
     findRule(deployment.routes, head.method, head.target.path) ?? defaultRule
 
   return {
     origin: deployment.origin,
-    operators: createOperators(deployment, { enrolment, devices, shares, wipes }),
+    operators: createOperators(deployment, {
+      enrolment,
+      devices,
+      shares,
+      wipes,
+      approvals: features.approvals,
+    }),
     enrolment,
     devices,
     owns,
@@ -225,6 +235,7 @@ export async function createServer(
       checkStillAlive(verified, sessionCache)
     },
     claim: createClaims(deployment),
+    approvals: features.approvals,
     sign: createSign(deployment),
     sealing: sealingKeys === null ? withoutSealing(statement) : createSealing(deployment, sealingKeys),
     refuse,

@@ -30,6 +30,7 @@ export const endpoints: Readonly<ServiceStatement['endpoints']> = {
   passcode: '/holdfast/passcode',
   presence: '/holdfast/presence',
   notices: '/holdfast/notices',
+  approvals: '/holdfast/approvals',
 }
 /** The oldest client that understands this service. */
 const minClient = '0.1.0'

@@ -23,6 +23,8 @@ export type LoginRecord = {
   id: string
   deviceId: string
   recordId: string
+  /** The approval it was begun for; null: it leads to an unlock. */
+  approvalId: string | null
   /** Keyed digest of the KE1: the same one again is no second try. */
   ke1Digest: string
   /** The server's state and its KE2, sealed under the wrapping key; null until computed. */
@@ -94,7 +96,7 @@ export interface PasscodeStore {
   findLogin(id: string, now: number): Promise<LoginRecord | null>
   /**
    * Ends the login `factor.id`, writes the factor down, keeps the answer, forgets the device's tries and gives this one back to its
-   * user; all or nothing. One racer gets true. False when it has ended, or its passcode or device is gone or suspended.
+   * user; all or nothing. One racer gets true. False when it has ended or was begun for an approval, or its passcode or device is gone or suspended.
    */
   finishLogin(factor: FactorRecord, repeat: RepeatRecord, audit: AuditEntry): Promise<boolean>
   /**

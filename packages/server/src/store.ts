@@ -5,6 +5,7 @@
  * Times are milliseconds since 1970 by the server's clock. A store that cannot be reached rejects with
  * HoldfastError `store_unavailable`; it never answers from memory what it could not read.
  */
+import type { ApprovalStore } from './store-approvals.ts'
 import type { FactorStore } from './store-factors.ts'
 import type {
   ActivationRecord,
@@ -16,6 +17,7 @@ import type {
   StoredAuditEntry,
 } from './store-records.ts'
 
+export type * from './store-approvals.ts'
 export type * from './store-factors.ts'
 export type * from './store-records.ts'
 
@@ -82,7 +84,7 @@ export interface InvalidationFeed {
 }
 
 /** Durable facts. PGlite, PostgreSQL and memory implement it. */
-export interface DurableStore extends FactorStore {
+export interface DurableStore extends FactorStore, ApprovalStore {
   /** True while no device was ever enrolled: then no signature was ever accepted (docs/protocol.md 3.5). */
   isPristine(): Promise<boolean>
 

@@ -49,7 +49,15 @@ export async function provePasscode(rig: Rig, phone: Phone, recordId: string): P
   const now = rig.clock.now()
   const { store, policy } = rig.deployment
   const times = { createdAt: now, expiresAt: now + 120_000 }
-  const login = { id: id(), deviceId: phone.id, recordId, ke1Digest: id(), sealedState: null, ...times }
+  const login = {
+    id: id(),
+    deviceId: phone.id,
+    recordId,
+    approvalId: null,
+    ke1Digest: id(),
+    sealedState: null,
+    ...times,
+  }
   await store.takePasscodeTry({
     login,
     user: phone.user,

@@ -66,6 +66,13 @@ export const policySchema: v.GenericSchema<unknown, WrittenPolicy> = v.strictObj
   factor: v.exactOptional(
     v.strictObject({ lifeSeconds: v.exactOptional(positive), changeSeconds: v.exactOptional(positive) }),
   ),
+  approval: v.exactOptional(
+    v.strictObject({
+      lifeSeconds: v.exactOptional(v.pipe(positive, v.maxValue(300, 'expected 300 or less'))),
+      open: v.exactOptional(positive),
+      perMinute: v.exactOptional(positive),
+    }),
+  ),
   coolingSeconds: v.exactOptional(orNever),
   offlineSeconds: v.exactOptional(orNever),
   certificate: v.exactOptional(
@@ -89,6 +96,7 @@ export function policyOf(policy: WrittenPolicy = {}): Policy {
     idempotency: { ...defaultPolicy.idempotency, ...policy.idempotency },
     passcode: { ...defaultPolicy.passcode, ...policy.passcode },
     factor: { ...defaultPolicy.factor, ...policy.factor },
+    approval: { ...defaultPolicy.approval, ...policy.approval },
     certificate: { ...defaultPolicy.certificate, ...policy.certificate },
     sealing: { ...defaultPolicy.sealing, ...policy.sealing },
   }

@@ -26,7 +26,14 @@ async function proved(
   { id: recordId }: PasscodeRecord,
 ): Promise<FactorRecord> {
   const times = { createdAt: t0, expiresAt: t0 + 2 * minute }
-  const login = { id: name('login'), deviceId: device.id, recordId, ke1Digest: name('ke1'), ...times }
+  const login = {
+    id: name('login'),
+    deviceId: device.id,
+    recordId,
+    approvalId: null,
+    ke1Digest: name('ke1'),
+    ...times,
+  }
   const { user } = device
   const audit = auditEntry('passcode.try')
   await store.takePasscodeTry({ login: { ...login, sealedState: null }, user, limits, now: t0, audit })

@@ -48,6 +48,7 @@ export function loginRecord(passcode: PasscodeRecord, now: number = t0): LoginRe
     id: name('login'),
     deviceId: passcode.deviceId,
     recordId: passcode.id,
+    approvalId: null,
     ke1Digest: name('ke1'),
     sealedState: null,
     createdAt: now,

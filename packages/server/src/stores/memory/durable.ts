@@ -1,5 +1,6 @@
 import type { DurableStore } from '../../store.ts'
 import { activationActs } from './activation.ts'
+import { approvalActs } from './approval.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
@@ -25,6 +26,7 @@ export function memoryStore(): DurableStore {
     ...presenceActs(records),
     ...shareActs(records),
     ...factorActs(records),
+    ...approvalActs(records),
 
     async appendAudit(entry) {
       note(records, entry)

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DurableStore } from '../../store.ts'
 import { activationActs } from './activation.ts'
+import { approvalActs } from './approval.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
@@ -30,6 +31,7 @@ export function durableOver(
     ...presenceActs(db),
     ...shareActs(db),
     ...factorActs(db),
+    ...approvalActs(db),
     ...own,
 
     async appendAudit(entry) {

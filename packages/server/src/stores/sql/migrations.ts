@@ -115,10 +115,34 @@ create table wipe_count (one boolean primary key check (one), count bigint not n
 create index audit_user on audit ("user", id)
 `
 
+const approvals = `
+alter table passcode_login add column approval_id text;
+
+create table approval (
+  id text primary key, device_id text not null references device, "user" text not null, state text not null,
+  request_digest text not null, challenge text not null, sealed_content text not null, sealed_evidence text,
+  acr text, reasons jsonb not null, created_at bigint not null, expires_at bigint not null
+);
+create index approval_device on approval (device_id, created_at);
+create index approval_held on approval (state, created_at) where state = 'held';
+create table hold_decision (
+  approval_id text references approval, operator text, decision text not null, note text not null, at bigint not null,
+  primary key (approval_id, operator)
+);
+create table transfer (
+  approval_id text references approval, part integer, "user" text not null, device_id text not null, payee text not null,
+  network text not null, currency text not null, amount_minor bigint not null check (amount_minor > 0), at bigint not null,
+  state text not null, primary key (approval_id, part)
+);
+create index transfer_user on transfer ("user", at);
+create table transfer_user ("user" text primary key)
+`
+
 /** Released migrations never change; a new step gets the next name. */
 const migrations: Record<string, Migration> = {
   '0001-first': { up: (db) => runAll(db, first) },
   '0002-factors': { up: (db) => runAll(db, factors) },
+  '0003-approvals': { up: (db) => runAll(db, approvals) },
 }
 
 async function runAll(db: Kysely<unknown>, script: string): Promise<void> {

@@ -131,6 +131,7 @@ export const loginColumns = [
   'id',
   'deviceId',
   'recordId',
+  'approvalId',
   'ke1Digest',
   'sealedState',
   'createdAt',
