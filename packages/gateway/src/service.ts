@@ -57,6 +57,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const pins = config.pins === undefined ? {} : { pins: config.pins }
   const sealing = config.sealing === undefined ? {} : { sealing: config.sealing }
   const mutual = config.mutual === undefined ? {} : { mutual: { origin: config.mutual.origin } }
+  const transfers = config.transfers === undefined ? {} : { transfers: config.transfers }
   const web = config.web === undefined ? {} : { web: config.web }
   // A store that forgets with the process has no older state somebody could put back.
   const wipeMemory = config.store.kind === 'memory' ? {} : { wipeMemory: await openWipeFile(config.data) }
@@ -74,6 +75,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       ...sealing,
       ...mutual,
       ...web,
+      ...transfers,
       ...wipeMemory,
     })
     const chores = [

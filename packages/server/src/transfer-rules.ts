@@ -10,7 +10,7 @@ export type TransferVerdict = (typeof transferVerdicts)[number]
 type Consequence = Exclude<TransferVerdict, 'allow'>
 
 /** Amounts are decimal strings of the one currency of the policy. */
-type Rule = { readonly name: string; readonly then: Consequence }
+type Rule = { readonly name: string; readonly verdict: Consequence }
 
 export type TransferRule = Rule &
   (
@@ -66,7 +66,7 @@ export type Judgement = {
   /** Of each rule that applied. */
   readonly applied: ReadonlyArray<{
     readonly name: string
-    readonly then: Consequence
+    readonly verdict: Consequence
     readonly reason: ApprovalReason
   }>
 }

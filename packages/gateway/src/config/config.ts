@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { SealingSuite } from '@holdfast/core'
-import type { Policy } from '@holdfast/server'
+import type { Policy, TransferPolicy } from '@holdfast/server'
+import { checkApprove } from './approve.ts'
 import { Complaint } from './complaint.ts'
 import { checkFields } from './fields.ts'
 import { readForm } from './form.ts'
@@ -23,6 +24,7 @@ import type { WrittenConfig, WrittenRoute, WrittenUpstream } from './schema.ts'
 import { checkWeb } from './web.ts'
 import { type ConfigProblem, readSource } from './source.ts'
 import { type TlsConfig, tlsOf } from './tls.ts'
+import { checkTransfers, transfersOf } from './transfers.ts'
 import { checkTimes } from './times.ts'
 import { defaultLimits, type Limits } from '../line/limits.ts'
 import type { LogLevel } from '../books/log-level.ts'
@@ -63,6 +65,8 @@ export type Config = {
   readonly upstreams: readonly UpstreamOptions[]
   readonly defaultUpstream: string
   readonly routes: readonly GatewayRoute[]
+  /** Absent when there are no rules about where money goes. */
+  readonly transfers?: TransferPolicy
   readonly outbox: OutboxConfig
   readonly policy: Policy
   readonly limits: Limits
@@ -78,7 +82,8 @@ const routePolicies = {
 } as const
 
 function routeOf(written: WrittenRoute, defaultUpstream: string): GatewayRoute {
-  const { path, methods, policy = 'signed', answer, factor, signer = 'any', fields = [], timeoutMs } = written
+  const { path, methods, policy = 'signed', signer = 'any', fields = [] } = written
+  const { answer, factor, approve, timeoutMs } = written
   return {
     path,
     ...(methods === undefined ? {} : { methods }),
@@ -88,6 +93,7 @@ function routeOf(written: WrittenRoute, defaultUpstream: string): GatewayRoute {
     ...(isMutual(written) ? { mutual: true } : {}),
     ...(answer === undefined ? {} : { answer }),
     ...(factor === undefined ? {} : { factor }),
+    ...(approve === undefined ? {} : { approve }),
     upstream: written.upstream ?? defaultUpstream,
     // What is signed is meant for the backend.
     forward: [...new Set([...fields, ...(written.forward ?? [])])],
@@ -150,6 +156,7 @@ function resolveConfig(file: string, written: WrittenConfig, sources: SecretSour
     upstreams: upstreams.map((upstream, index) => upstreamOf(upstream, index, sources)),
     defaultUpstream,
     routes: routes.map((route) => routeOf(route, defaultUpstream)),
+    ...(written.transfers === undefined ? {} : { transfers: transfersOf(written.transfers) }),
     outbox: outboxOf(written, sources),
     policy: policyOf(written.policy),
     limits: { ...defaultLimits, ...written.limits },
@@ -167,6 +174,8 @@ const rules = [
   checkOutbox,
   checkStores,
   checkRoutes,
+  checkApprove,
+  checkTransfers,
   checkSealing,
   checkWeb,
   checkFields,

@@ -3,7 +3,10 @@ import { type FactorDemand, isPin, leastPins, type SealingSuite } from '@holdfas
 import * as v from 'valibot'
 import { defaultLimits, type Limits } from '../line/limits.ts'
 import { type LogLevel, logLevels } from '../books/log-level.ts'
+import type { ApprovalForm } from '@holdfast/server'
+import { approveSchema } from './approve-form.ts'
 import { policySchema, positive, type WrittenPolicy } from './policy.ts'
+import { transfersSchema, type WrittenTransfers } from './transfers-form.ts'
 
 /** A database address may hold a password: it is written here, or taken from a file or the environment. */
 export type WrittenUrl = { url?: string; urlFile?: string; urlEnv?: string }
@@ -42,6 +45,8 @@ export type WrittenRoute = {
   answer?: 'signed'
   /** What the user must have proved, and how recently (docs/protocol.md 5.2). */
   factor?: FactorDemand
+  /** What the user sees and approves before it is carried out (docs/protocol.md 9). */
+  approve?: ApprovalForm
   signer?: 'any' | 'device'
   fields?: string[]
   upstream?: string
@@ -75,6 +80,7 @@ export type WrittenConfig = {
   upstreams: WrittenUpstream[]
   defaultUpstream?: string
   routes?: WrittenRoute[]
+  transfers?: WrittenTransfers
   outbox: { kind: 'insecureReadable'; file: string } | ({ kind: 'webhook'; url: string } & WrittenSecret)
   policy?: WrittenPolicy
   limits?: { [Name in keyof Limits]?: number }
@@ -135,6 +141,7 @@ const route = v.strictObject({
   factor: v.exactOptional(
     v.strictObject({ acr: v.picklist(['presence', 'passcode']), maxAge: v.exactOptional(positive) }),
   ),
+  approve: v.exactOptional(approveSchema),
   signer: v.exactOptional(v.picklist(['any', 'device'])),
   fields: v.exactOptional(words),
   upstream: v.exactOptional(text),
@@ -222,6 +229,7 @@ export const configSchema: v.GenericSchema<unknown, WrittenConfig> = v.strictObj
   upstreams: v.pipe(v.array(upstream), v.minLength(1, 'expected at least one upstream')),
   defaultUpstream: v.exactOptional(text),
   routes: v.exactOptional(v.array(route)),
+  transfers: v.exactOptional(transfersSchema),
   outbox: v.variant('kind', [
     v.strictObject({ kind: v.literal('insecureReadable'), file: text }),
     v.strictObject({ kind: v.literal('webhook'), url: text, ...secret }),

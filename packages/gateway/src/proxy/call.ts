@@ -1,5 +1,5 @@
 /** The call of a backend on behalf of one exchange. */
-import { type HoldfastError, isSafeMethod } from '@holdfast/core'
+import { approvalField, type HoldfastError, isSafeMethod } from '@holdfast/core'
 import type { Clock, HoldfastServer, KeptAnswer, RequestHead } from '@holdfast/server'
 import { createGatheredAnswer } from './answer-gathered.ts'
 import { type AnswerStream, createAnswerStream } from './answer-stream.ts'
@@ -20,6 +20,8 @@ export type CallInput = {
   readonly body: Uint8Array
   /** Of the claim of an unsafe signed request. */
   readonly outcome: Outcome | null
+  /** What its user approved, which goes to the backend in the place of `body`: canonical JSON, its Content-Digest, and evidence. */
+  readonly approved?: { readonly body: Uint8Array; readonly evidence: string; readonly digest: string }
 }
 
 /** What it throws it throws before anything was sent. */
@@ -60,19 +62,32 @@ export function createCall(options: CallOptions): Call {
   const { server, clock, ledger, refusal } = options
   const { idleMs, answerBytesPerSecond } = options.limits
   return (exchange, input) => {
-    const { head, destination, body, outcome } = input
+    const { head, destination, body, outcome, approved } = input
     const { upstream, allowed, routeFields, timeoutMs } = destination
     const { response, verified } = exchange
     const path = upstream.prefix + head.target.raw
     const headers = ['x-request-id', exchange.reference]
-    copyAllowed(head.fields, allowed, headers)
-    if (verified !== null) upstream.addIdentity(verified, { target: path, routeFields }, headers)
+    if (approved === undefined) copyAllowed(head.fields, allowed, headers)
+    else {
+      copyAllowed(new Map([...head.fields, ['content-type', 'application/json']]), allowed, headers)
+      headers.push(approvalField, approved.evidence)
+    }
+    const to = { target: path, routeFields, ...(approved && { digest: approved.digest }) }
+    if (verified !== null) upstream.addIdentity(verified, to, headers)
     const askedMs = clock.monotonic()
     const client = verified === null ? exchange.remote : verified.device.id
     upstream.enter(client)
     exchange.parts += 1
     exchange.leave = relay({
-      request: { client, method: head.method, path, headers, body, timeoutMs, idleMs },
+      request: {
+        client,
+        method: head.method,
+        path,
+        headers,
+        body: approved?.body ?? body,
+        timeoutMs,
+        idleMs,
+      },
       upstream,
       response,
       answer: leavesWhole(exchange, destination)

@@ -33,7 +33,12 @@ export type IdentityOptions = {
 }
 
 /** As the backend sees the request: its target, and the names of the fields its route adds to what is signed. */
-export type ForwardedTo = { readonly target: string; readonly routeFields: readonly string[] }
+export type ForwardedTo = {
+  readonly target: string
+  readonly routeFields: readonly string[]
+  /** Content-Digest of a body other than the one that was sent: canonical JSON of what was approved. */
+  readonly digest?: string
+}
 
 /** Appends identity and signature to the flat list of all other fields that go to the backend. */
 export type AddIdentity = (verified: VerifiedRequest, to: ForwardedTo, into: string[]) => void
@@ -65,12 +70,13 @@ export function createIdentity(options: IdentityOptions): AddIdentity {
   const { name, identity, keys, clock, random } = options
   const vouch = createVouching(options)
   if (identity.mode === 'insecurePlain') {
-    return (verified, _to, into) => vouch(verified, into)
+    return (verified, to, into) => vouch(verified, to, into)
   }
   const signer = identity.mode === 'hmac-sha256' ? hmacSigner(name, identity.secret) : keySigner(keys)
-  return (verified, { target, routeFields }, into) => {
+  return (verified, to, into) => {
+    const { target, routeFields } = to
     const { keyid, algorithm, sign } = signer()
-    vouch(verified, into)
+    vouch(verified, to, into)
     const parameters: ForwardParameters = {
       created: Math.floor(clock.now() / 1000),
       nonce: random(nonceBytes),
@@ -100,11 +106,7 @@ type Vouched = {
  * Appends what only a verified request brings along: the digest its body was compared with, and who asks the audience. The
  * claims of a session stay the same object while it is cached, and name its device: what they say is made once.
  */
-function createVouching({
-  name: audience,
-  clock,
-  coolingSeconds,
-}: IdentityOptions): (verified: VerifiedRequest, into: string[]) => void {
+function createVouching({ name: audience, clock, coolingSeconds }: IdentityOptions): AddIdentity {
   const identities = new WeakMap<AccessTokenClaims, Vouched>()
 
   function identityOf({ claims, device }: VerifiedRequest): Vouched {
@@ -123,8 +125,8 @@ function createVouching({
     return made
   }
 
-  return (verified, into) => {
-    const digest = verified.head.fields.get('content-digest')
+  return (verified, to, into) => {
+    const digest = to.digest ?? verified.head.fields.get('content-digest')
     if (digest !== undefined) into.push('content-digest', digest)
     const { fields, cooling, untilMs } = identityOf(verified)
     into.push(...(clock.now() < untilMs ? cooling : fields))

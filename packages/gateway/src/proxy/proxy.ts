@@ -3,8 +3,10 @@
  * if it is unsafe, call the backend. Each step sees only what the step before it let through, and every failure on the way is a refusal.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isSafeMethod, sealedPath } from '@holdfast/core'
+import { contentDigest, isSafeMethod, sealedPath } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Clock, HoldfastServer, RequestHead, VerifiedRequest } from '@holdfast/server'
+import { withApproval } from './approval.ts'
 import { bodyOf } from './body.ts'
 import type { Call } from './call.ts'
 import { checkSealedHead, type EdgeOptions, readHead } from '../line/edge.ts'
@@ -172,10 +174,17 @@ async function claim(
     answerBytes,
     onFailure: (cause) => ledger.failed(exchange, { code: 'store_unavailable', cause, upstream: null }),
   })
+  let approving = outcome
   try {
-    call(exchange, { ...request, outcome })
+    const { form } = request.destination
+    if (form === null) return call(exchange, { ...request, outcome })
+    const approved = await server.approvals.take(verified, form, request.body)
+    approving = withApproval(outcome, approved)
+    const { body, evidence } = approved
+    const digest = await contentDigest(body, nodeCrypto)
+    call(exchange, { ...request, outcome: approving, approved: { body, evidence, digest } })
   } catch (error) {
-    await outcome.release()
+    await approving.release()
     throw error
   }
 }

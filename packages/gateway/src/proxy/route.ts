@@ -1,10 +1,10 @@
 /** Where a request goes, decided by its path alone: nothing else a client sends selects a backend. */
 import { findRule, type RouteRule } from '@holdfast/core'
-import type { RequestHead } from '@holdfast/server'
+import type { ApprovalForm, RequestHead, ServerRule } from '@holdfast/server'
 import { allowedFields } from './request-fields.ts'
 import type { Upstream } from './upstream.ts'
 
-export type GatewayRoute = RouteRule & {
+export type GatewayRoute = ServerRule & {
   /** Name of an upstream. */
   readonly upstream: string
   /** Further request fields let through, in lower case. */
@@ -22,6 +22,8 @@ export type Destination = {
   readonly timeoutMs: number
   /** The backend's answers are signed. */
   readonly signsAnswers: boolean
+  /** What its user has to approve first; null: nothing. */
+  readonly form: ApprovalForm | null
 }
 
 export type FindDestination = (head: RequestHead) => Destination
@@ -56,7 +58,7 @@ function destinationOf(
   upstreams: ReadonlyMap<string, Upstream>,
   pattern: string,
   name: string,
-  route: Pick<GatewayRoute, 'policy' | 'fields' | 'forward' | 'timeoutMs' | 'answer'>,
+  route: Pick<GatewayRoute, 'policy' | 'fields' | 'forward' | 'timeoutMs' | 'answer' | 'approve'>,
 ): Destination {
   const upstream = upstreams.get(name)
   if (upstream === undefined) throw new TypeError(`there is no upstream ${JSON.stringify(name)}`)
@@ -67,5 +69,6 @@ function destinationOf(
     routeFields: route.fields,
     timeoutMs: route.timeoutMs ?? upstream.timeoutMs,
     signsAnswers: route.answer === 'signed',
+    form: route.approve ?? null,
   }
 }
