@@ -1,0 +1,119 @@
+/** The whole bank in one temporary folder, each part a process of its own: ledger, gateway, app and console. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { configurationOf } from './configuration.ts'
+import { freePort, holdfast, type Running, start, startGateway } from './processes.ts'
+
+const logDeadlineMs = 10_000
+
+export type Credentials = { readonly name: string; readonly secret: string }
+
+export type Bank = {
+  readonly origin: string
+  /** Holds holdfast.yaml, app.json (what an app has built in: origin and service keys) and outbox.jsonl. */
+  readonly folder: string
+  /** Service key thumbprints an app builds in. */
+  readonly pins: readonly string[]
+  /** Serves the app to browsers; resolves to its address. */
+  serveApp(): Promise<string>
+  /** Serves the operators' console; resolves to its address. */
+  serveConsole(): Promise<string>
+  /** A new activation code for a customer. */
+  activate(user: string): Promise<string>
+  /** The newest text in the outbox. */
+  lastText(): Promise<string>
+  revoke(device: string): Promise<void>
+  /** The operator made at the first start. */
+  firstOperator(): Promise<Credentials>
+  addOperator(name: string): Promise<Credentials>
+  /** A call of the admin API in an operator's name. */
+  admin(operator: Credentials, method: string, target: string, body?: unknown): Promise<AdminAnswer>
+  /** The newest line of the gateway's log of which this is a part, once it is there. */
+  logged(part: string): Promise<string>
+  close(): Promise<void>
+}
+export type AdminAnswer = { readonly status: number; readonly json: Record<string, unknown> }
+
+export type BankOptions = {
+  /** postgres://…; absent: each part on an embedded database of its own. */
+  readonly ledger?: string
+}
+
+export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-bank-'))
+  const file = (name: string): string => path.join(folder, name)
+  const config = ['--config', file('holdfast.yaml')]
+  await writeFile(file('secret'), randomBytes(32).toString('base64url'), { mode: 0o600 })
+  const database = ledger === undefined ? ['--data', file('ledger')] : ['--database', ledger]
+  const node = (program: string, ...args: string[]): Promise<Running> =>
+    start(process.execPath, [program, ...args])
+  const running: Running[] = []
+  const ports = { gateway: await freePort(), admin: await freePort(), app: await freePort() }
+  const origin = `http://127.0.0.1:${ports.gateway}`
+  const adminOrigin = `http://127.0.0.1:${ports.admin}`
+  const pages = new Map<string, Promise<Running>>()
+
+  const api = await node('bank/api/dist/main.js', '--port', '0', '--secret-file', file('secret'), ...database)
+  running.push(api)
+  await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }))
+  const gateway = await startGateway(file('holdfast.yaml'))
+  running.push(gateway)
+  const { pins } = (await holdfast('keys', ...config)) as { pins: string[] }
+  await writeFile(file('app.json'), JSON.stringify({ origin, trust: pins }))
+
+  async function page(name: string, open: () => Promise<Running>): Promise<string> {
+    const opening = pages.get(name) ?? open()
+    pages.set(name, opening)
+    return `http://localhost:${(await opening).port}`
+  }
+
+  return {
+    origin,
+    folder,
+    pins,
+    serveApp: () =>
+      page('app', () => node('bank/app/serve.mjs', '--app', file('app.json'), '--port', `${ports.app}`)),
+    serveConsole: () =>
+      page('console', () => node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0')),
+    async activate(user: string): Promise<string> {
+      const answer = await holdfast('activate', ...config, '--user', user, '--send-to', '+44 20 7946 0042')
+      return answer['code'] as string
+    },
+    async lastText(): Promise<string> {
+      const lines = (await readFile(file('outbox.jsonl'), 'utf8')).trim().split('\n')
+      return (JSON.parse(lines.at(-1) as string) as { text: string }).text
+    },
+    async revoke(device: string): Promise<void> {
+      await holdfast('revoke', device, ...config)
+    },
+    async firstOperator(): Promise<Credentials> {
+      return JSON.parse(await readFile(file('data/operator.json'), 'utf8')) as Credentials
+    },
+    async addOperator(name: string): Promise<Credentials> {
+      const out = file(`operator-${name}.json`)
+      await holdfast('operators', 'add', name, '--out', out, ...config)
+      return JSON.parse(await readFile(out, 'utf8')) as Credentials
+    },
+    async admin({ name, secret }, method, target, body): Promise<AdminAnswer> {
+      const headers = { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` }
+      const content = body === undefined ? {} : { body: JSON.stringify(body) }
+      const answer = await fetch(adminOrigin + target, { method, headers, ...content })
+      return { status: answer.status, json: (await answer.json()) as Record<string, unknown> }
+    },
+    async logged(part: string): Promise<string> {
+      for (const deadline = performance.now() + logDeadlineMs; performance.now() < deadline; await wait(5)) {
+        const found = gateway.lines.findLast((line) => line.includes(part))
+        if (found !== undefined) return found
+      }
+      throw new Error(`the log does not say ${part}`)
+    },
+    async close(): Promise<void> {
+      for (const opening of pages.values()) await (await opening).stop()
+      for (const process of running.reverse()) await process.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
