@@ -18,6 +18,7 @@ const covered = [
   'holdfast-cooling-until',
   'holdfast-audience',
   'idempotency-key',
+  'holdfast-approval',
   'holdfast-reply-key',
 ]
 // The whole field in its one canonical form; nothing else is read.

@@ -23,6 +23,7 @@ COVERED = (
     "holdfast-cooling-until",
     "holdfast-audience",
     "idempotency-key",
+    "holdfast-approval",
     "holdfast-reply-key",
 )
 # The whole field in its one canonical form; nothing else is read.
