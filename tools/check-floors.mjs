@@ -11,10 +11,14 @@ const below = {
   'packages/gateway': ['core', 'server'],
   attacks: ['core', 'client', 'server', 'gateway'],
   bench: ['core', 'client', 'server', 'gateway'],
+  'bank/api': [],
+  'bank/app': ['core', 'client'],
+  'bank/console': [],
+  'bank/demo': ['core', 'client', 'gateway'],
   'examples/main-job': ['core', 'client', 'server', 'gateway'],
   'examples/web': ['core', 'client'],
 }
-const badNames = /(^|\/)(utils?|helpers?|common|shared|types)(\/|\.ts$)/
+const badNames = /(^|\/)(utils?|helpers?|common|shared|types)(\/|\.tsx?$)/
 const problems = []
 
 function importsOf(file) {
@@ -28,13 +32,13 @@ function importsOf(file) {
 
 function filesOf(folder) {
   return readdirSync(path.join(root, folder, 'src'), { recursive: true })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => `${folder}/src/${file.split(path.sep).join('/')}`)
 }
 
 function checkFile(file, folder, graph) {
   if (badNames.test(file)) problems.push(`${file}: name the thing, not "utils"`)
-  const isTest = file.endsWith('.test.ts')
+  const isTest = /\.test\.tsx?$/.test(file)
   for (const target of importsOf(file)) {
     if (target.startsWith('@holdfast/')) {
       const [, name] = target.split('/')

@@ -57,3 +57,17 @@ export function ensureBuilt(workspace) {
   console.log('holdfast: building (tsc -b) …')
   run(process.execPath, [bin('typescript'), '-b', ...(workspace === undefined ? [] : [workspace])])
 }
+
+/** Builds the pages of the bank; what they are made of is built before. */
+export function ensurePages(...pages) {
+  for (const page of pages)
+    run(process.execPath, [
+      bin('vite'),
+      'build',
+      path.join(root, page),
+      '--config',
+      path.join(root, page, 'vite.config.ts'),
+      '--logLevel',
+      'warn',
+    ])
+}

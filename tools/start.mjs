@@ -1,6 +1,7 @@
-// Why: the first command a newcomer types. Installs, builds, then runs the main job on real HTTP traffic.
+// Why: the first command a newcomer types. Installs, builds, then runs the bank on real HTTP traffic.
 import path from 'node:path'
-import { ensureBuilt, root, run } from './ensure.mjs'
+import { ensureBuilt, ensurePages, root, run } from './ensure.mjs'
 
-ensureBuilt('examples/main-job')
-run(process.execPath, [path.join(root, 'examples/main-job/dist/run.js'), ...process.argv.slice(2)])
+ensureBuilt('bank/demo')
+ensurePages('bank/app', 'bank/console')
+run(process.execPath, [path.join(root, 'bank/demo/dist/run.js'), ...process.argv.slice(2)])

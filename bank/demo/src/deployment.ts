@@ -47,7 +47,7 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
   const file = (name: string): string => path.join(folder, name)
   const config = ['--config', file('holdfast.yaml')]
   await writeFile(file('secret'), randomBytes(32).toString('base64url'), { mode: 0o600 })
-  const database = ledger === undefined ? ['--data', file('ledger')] : ['--database', ledger]
+  const database = ['--data', file('ledger'), ...(ledger === undefined ? [] : ['--database', ledger])]
   const node = (program: string, ...args: string[]): Promise<Running> =>
     start(process.execPath, [program, ...args])
   const running: Running[] = []
@@ -112,7 +112,7 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
     },
     async close(): Promise<void> {
       for (const opening of pages.values()) await (await opening).stop()
-      for (const process of running.reverse()) await process.stop()
+      for (const process of running.toReversed()) await process.stop()
       await rm(folder, { recursive: true })
     },
   }

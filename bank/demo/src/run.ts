@@ -25,25 +25,19 @@ async function play(bank: Bank): Promise<void> {
 }
 
 /** Prints each text as it is sent, as if this terminal were the telephone it goes to. */
-function showTexts({ folder }: Bank): void {
+async function showTexts({ folder }: Bank): Promise<void> {
   const file = path.join(folder, 'outbox.jsonl')
-  let shown = ''
-  const show = async (): Promise<void> => {
+  let known = (await readFile(file, 'utf8')).length
+  const showNew = async (): Promise<void> => {
     const all = await readFile(file, 'utf8')
-    const news = all.slice(shown.length)
-    shown = all
-    for (const line of news.split('\n').filter(Boolean)) {
+    const lines = all.slice(known).split('\n').filter(Boolean)
+    known = all.length
+    for (const line of lines) {
       const { to, text } = JSON.parse(line) as { to: string; text: string }
       say(`text to ${to}: “${text}”`)
     }
   }
-  readFile(file, 'utf8').then(
-    (all) => {
-      shown = all
-      watch(file, () => void show().catch(() => undefined))
-    },
-    () => undefined,
-  )
+  watch(file, () => void showNew())
 }
 
 async function stayUp(bank: Bank): Promise<void> {
@@ -67,7 +61,7 @@ async function stayUp(bank: Bank): Promise<void> {
   say(
     'Next: docs/integrate.md puts the gateway in front of your API. Ctrl-C ends this and removes its files.',
   )
-  showTexts(bank)
+  await showTexts(bank)
 }
 
 /** Resolves with false when somebody wants an end: Ctrl-C, a supervisor, a terminal that is closed. */

@@ -1,0 +1,74 @@
+/** Rises from the lower edge over the screen and holds it until it is answered. */
+import type { ReactNode } from 'react'
+import { Modal, Pressable, SafeAreaView, ScrollView, View } from 'react-native'
+import { useStillness } from '../device/motion.ts'
+import { column, radius, space, stylesOf } from '../theme.ts'
+import { useWords } from '../words/language.tsx'
+import { IconButton } from './IconButton.tsx'
+import { Title } from './Title.tsx'
+
+export type SheetProps = {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ReactNode
+  /** Stays at the lower edge while the rest scrolls. */
+  readonly footer?: ReactNode
+}
+
+const useStyles = stylesOf((colors) => ({
+  veil: { flex: 1, backgroundColor: colors.veil, justifyContent: 'flex-end' },
+  outside: { flex: 1, minHeight: space.huge },
+  sheet: {
+    width: '100%',
+    maxWidth: column,
+    maxHeight: '92%',
+    alignSelf: 'center',
+    backgroundColor: colors.ground,
+    borderTopLeftRadius: radius.l + 4,
+    borderTopRightRadius: radius.l + 4,
+  },
+  head: {
+    flexDirection: 'row',
+    alignItems: 'center',
+    gap: space.s,
+    paddingLeft: space.l,
+    paddingRight: space.xs,
+    paddingTop: space.s,
+  },
+  title: { flex: 1 },
+  scroll: { flexGrow: 0, flexShrink: 1 },
+  content: { paddingHorizontal: space.l, paddingTop: space.s, paddingBottom: space.l, gap: space.l },
+  footer: { paddingHorizontal: space.l, paddingBottom: space.l, gap: space.s },
+}))
+
+export function Sheet({ title, onClose, children, footer }: SheetProps) {
+  const styles = useStyles()
+  const still = useStillness()
+  const words = useWords()
+  return (
+    <Modal transparent visible animationType={still ? 'none' : 'fade'} onRequestClose={onClose}>
+      <View style={styles.veil}>
+        <Pressable aria-hidden {...outside} style={styles.outside} onPress={onClose} />
+        <SafeAreaView style={styles.sheet}>
+          <View style={styles.head}>
+            <View style={styles.title}>
+              <Title text={title} shown kind="heading" level={2} />
+            </View>
+            <IconButton icon="close" label={words.daily.parts.close} onPress={onClose} />
+          </View>
+          <ScrollView
+            style={styles.scroll}
+            contentContainerStyle={styles.content}
+            keyboardShouldPersistTaps="handled"
+          >
+            {children}
+          </ScrollView>
+          {footer === undefined ? null : <View style={styles.footer}>{footer}</View>}
+        </SafeAreaView>
+      </View>
+    </Modal>
+  )
+}
+
+/** The close button is for who moves by keyboard. */
+const outside: object = { tabIndex: -1 }

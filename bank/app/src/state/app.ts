@@ -1,0 +1,118 @@
+/** The app's one state, and what changes it. Screens read it by `useApp` and `useStanding`. */
+import { type Client, HoldfastError, type OpenedOffline, type Session, type Ways } from '@holdfast/client'
+import { bankOf } from '../bank/bank.ts'
+import type { Asks } from './asks.ts'
+import { placeOf, type Standing } from './standing.ts'
+
+/** Seconds without a touch, after which it locks. The client counts them; the app looks when it rings. */
+export const idleSeconds = 180
+
+export type App = {
+  readonly client: Client
+  readonly asks: Asks
+  readonly standing: () => Standing
+  readonly subscribe: (listener: () => void) => () => void
+  /** Finds out where this phone stands and goes there. An open session stays where it is. */
+  readonly look: () => Promise<void>
+  readonly choosing: (session: Session) => void
+  readonly offering: (session: Session) => void
+  readonly enter: (session: Session) => void
+  readonly showOffline: (opened: OpenedOffline) => void
+  /** To the first screen, also from one that ended. */
+  readonly activate: () => void
+  readonly enrolling: () => void
+  readonly lock: () => Promise<void>
+  /** After an error: goes elsewhere when this phone stands differently now. */
+  readonly failed: (error: unknown) => Promise<void>
+  /** Somebody touched it. */
+  readonly used: () => void
+}
+
+const noWays: Ways = { passcode: true, presence: false, offline: false }
+
+function sessionOf(standing: Standing): Session | null {
+  if (standing.at === 'open') return standing.open.session
+  return standing.at === 'choosing' || standing.at === 'offering' ? standing.session : null
+}
+
+export function createApp(client: Client, asks: Asks): App {
+  let standing: Standing = { at: 'starting' }
+  const listeners = new Set<() => void>()
+  let idle: ReturnType<typeof setTimeout> | undefined
+
+  function go(next: Standing): void {
+    standing = next
+    if (sessionOf(next) === null) asks.dismiss()
+    for (const listener of listeners) listener()
+  }
+
+  /** Without a passcode the device key alone opens; where that was only in memory it is gone with the last page. */
+  async function finish(): Promise<void> {
+    try {
+      go({ at: 'choosing', session: await client.unlock() })
+    } catch (error) {
+      const { state } = await client.condition()
+      const still = placeOf({ state, until: null, left: null }, { ...noWays, passcode: false })
+      const offline = error instanceof HoldfastError && error.code === 'network_unreachable'
+      go(still.at === 'unfinished' && offline ? { at: 'trouble', condition: 'unreadable' } : still)
+    }
+  }
+
+  async function look(): Promise<void> {
+    const point = await client.condition()
+    if (point.state === 'open' && sessionOf(standing) !== null) return
+    const ways = await client.ways().catch(() => noWays)
+    const place = placeOf(point, ways)
+    if (place.at === 'unfinished' && standing.at !== 'unfinished') return finish()
+    go(place)
+  }
+
+  /** The client locks by its own count; the alarm only makes the screen follow. */
+  function arm(): void {
+    clearTimeout(idle)
+    if (sessionOf(standing) !== null)
+      idle = setTimeout(() => void look().finally(arm), idleSeconds * 1000 + 500)
+  }
+
+  function open(next: Standing): void {
+    go(next)
+    arm()
+  }
+
+  return {
+    client,
+    asks,
+    standing: () => standing,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    look,
+    choosing: (session) => open({ at: 'choosing', session }),
+    offering: (session) => open({ at: 'offering', session }),
+    enter: (session) => open({ at: 'open', open: { session, bank: bankOf(session), loaded: new Map() } }),
+    showOffline: (opened) => go({ at: 'offline', opened }),
+    activate: () => go({ at: 'new', again: true }),
+    enrolling: () => go({ at: 'enrolling' }),
+    async lock(): Promise<void> {
+      await client.lock().catch(() => undefined)
+      await look()
+    },
+    async failed(error): Promise<void> {
+      if (!(error instanceof HoldfastError)) return
+      const { state } = await client.condition()
+      if (sessionOf(standing) === null ? state !== 'locked' : state !== 'open') await look()
+    },
+    used(): void {
+      const session = sessionOf(standing)
+      if (session === null) return
+      arm()
+      try {
+        // Reading it counts as use; it throws when the session is over.
+        void session.vault
+      } catch (error) {
+        if (error instanceof HoldfastError && error.code !== 'passcode_not_set') void look()
+      }
+    },
+  }
+}

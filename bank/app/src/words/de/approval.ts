@@ -1,0 +1,33 @@
+import type { WordsOf } from '../en.ts'
+
+export const approval: WordsOf<'approval'> = {
+  title: 'Bitte prüfen und freigeben',
+  text: 'Genau das wird ausgeführt, und nichts anderes.',
+  presence: 'Mit Finger oder Gesicht freigeben',
+  passcode: 'Mit Passcode freigeben',
+  passcodeText: 'Geben Sie zur Freigabe Ihren Passcode ein',
+  approve: 'Freigeben',
+  decline: 'Nicht freigeben',
+  notes: {
+    hold: 'Diese Zahlung sehen wir uns erst an und rufen Sie an. Nach dem Gespräch wird sie gesendet.',
+  },
+  reasons: {
+    over_limit: 'Sie liegt über Ihrem Limit',
+    velocity: 'Es waren viele Zahlungen in kurzer Zeit',
+    new_payee: 'An diese Person haben Sie noch nie gezahlt',
+    unusual_amount: 'Der Betrag ist für Sie ungewöhnlich',
+    new_place: 'Sie kommt von einem Ort, von dem Sie noch nie gezahlt haben',
+    new_device: 'Dieses Telefon ist uns neu',
+    suspicion: 'Etwas daran gleicht einem bekannten Betrug',
+    rule: 'Eine Regel der Bank verlangt es',
+  },
+  over: 'Die Zeit für die Freigabe ist um. Schließen Sie und beginnen Sie neu.',
+  until: (seconds) => `Noch ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} gültig`,
+  ask: {
+    step_up: 'Bitte bestätigen Sie, dass Sie es sind',
+    expired: 'Ihre Sitzung ist beendet',
+    passcode: 'Geben Sie Ihren Passcode ein, um fortzufahren.',
+    presence: 'Nutzen Sie Finger oder Gesicht oder den Passcode, um fortzufahren.',
+    send: 'Bestätigen',
+  },
+}

@@ -1,0 +1,32 @@
+/** The sheets that ask: for an approval, or for passcode or finger in the middle of something. */
+export const approval = {
+  title: 'Please check and approve',
+  text: 'Exactly this will be done, and nothing else.',
+  presence: 'Approve with finger or face',
+  passcode: 'Approve with passcode',
+  passcodeText: 'Enter your passcode to approve',
+  approve: 'Approve',
+  decline: 'Do not approve',
+  notes: { hold: 'We will look at this payment first and call you. It is sent when we have spoken.' },
+  /** Why a payment was held or refused. */
+  reasons: {
+    over_limit: 'It is above your limit',
+    velocity: 'There were many payments in a short time',
+    new_payee: 'You have not paid this person before',
+    unusual_amount: 'The amount is unusual for you',
+    new_place: 'It comes from a place you have not paid from before',
+    new_device: 'This phone is new to us',
+    suspicion: 'Something about it looks like a known fraud',
+    rule: 'A rule of the bank asks for it',
+  },
+  over: 'The time to approve this is over. Close it and start again.',
+  until: (seconds: number) =>
+    `Valid for another ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+  ask: {
+    step_up: 'Please confirm it is you',
+    expired: 'Your session has ended',
+    passcode: 'Enter your passcode to go on.',
+    presence: 'Use finger or face, or enter your passcode, to go on.',
+    send: 'Confirm',
+  },
+} as const
