@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'decide about a database that was put back from a backup',
     load: async () => (await import('./commands/shares.ts')).shares,
   },
+  holds: {
+    summary: 'list, release and refuse what the rules about transfers kept back',
+    load: async () => (await import('./commands/holds.ts')).holds,
+  },
   keys: {
     summary: "show the service's keys, or rotate one",
     load: async () => (await import('./commands/keys.ts')).keys,
