@@ -7,6 +7,8 @@ const long = [
   'bench/src/run.test.ts',
   'test/drills/rotation.test.ts',
   'test/faults/kill.test.ts',
+  'bank/api/test/kill.test.ts',
+  'bank/api/test/main.test.ts',
   'test/hermes/hermes.test.ts',
   'test/web/e2e.test.ts',
   'src/sealing.thief.test.ts',

@@ -71,7 +71,7 @@ const python = async ({ request: given, ...asked }: Asked): Promise<Said> => {
 }
 
 const key = async () => {
-  const pair = await nodeCrypto.generateKeyPair()
+  const pair = nodeCrypto.generateKeyPair()
   return { ...pair, name: await thumbprint(pair.publicJwk, nodeCrypto) }
 }
 type Key = Awaited<ReturnType<typeof key>>
@@ -135,7 +135,7 @@ async function jwsBy(
     nodeCrypto,
   )
   const input = approvalInput(kid, said)
-  return `${input}.${toBase64url(await nodeCrypto.sign(by.privateKey, utf8(input)))}`
+  return `${input}.${toBase64url(nodeCrypto.sign(by.privateKey, utf8(input)))}`
 }
 
 async function byKey(

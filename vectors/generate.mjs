@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { activationVectors, checkWordVectors } from './generate/activation.mjs'
 import { answerVectors } from './generate/answer.mjs'
+import { approvalVectors } from './generate/approval.mjs'
 import { enrolmentAnswerVectors } from './generate/enrolment-answer.mjs'
 import { factorVectors } from './generate/factor.mjs'
 import { forwardVectors } from './generate/forward.mjs'
@@ -39,6 +40,7 @@ const makers = {
   'sealed-answer.json': sealedAnswerVectors,
   'reply.json': replyVectors,
   'factor.json': factorVectors,
+  'approval.json': approvalVectors,
 }
 
 function read(name) {

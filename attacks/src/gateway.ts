@@ -58,16 +58,16 @@ export type GatewayStart = {
   readonly home: string
   /** Written as JSON, which is YAML too. */
   readonly config: Readonly<Record<string, unknown>>
-  readonly heapMegabytes: number | undefined
+  /** Of node. */
+  readonly flags: readonly string[]
 }
 
 export async function startGateway(start: GatewayStart): Promise<GatewayProcess> {
-  const { directory, home, config, heapMegabytes } = start
+  const { directory, home, config, flags } = start
   const file = join(home, 'holdfast.yaml')
   await writeFile(file, JSON.stringify(config, null, 2))
   const cli = join(directory, 'gateway', 'bin', 'holdfast.js')
-  const heap = heapMegabytes === undefined ? [] : [`--max-old-space-size=${heapMegabytes}`]
-  const child = spawn(process.execPath, [...heap, cli, 'serve', '--config', file, '--json'], {
+  const child = spawn(process.execPath, [...flags, cli, 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   alive.add(child)

@@ -10,6 +10,7 @@ import { startBackend } from './backend.ts'
 import { type GatewayProcess, type GatewayStart, startGateway } from './gateway.ts'
 import { openLine } from './line.ts'
 import { configOf, type GatewayConfig, outboxOf, type TlsFiles } from './own-config.ts'
+import { copyDatabase } from './own-database.ts'
 import { plain } from './phone.ts'
 import { type Address, exchange } from './raw.ts'
 import { openSharedStores } from './shared-stores.ts'
@@ -69,7 +70,8 @@ function createFleet(first: GatewayStart & { readonly tls: boolean }, size: numb
   }
 }
 
-async function loadFrom(directory: string, specifier: string): Promise<Record<string, unknown>> {
+/** A built module: `@holdfast/client/index.js`. */
+export async function loadFrom(directory: string, specifier: string): Promise<Record<string, unknown>> {
   const [, name = '', ...path] = specifier.split('/')
   const file = join(directory, name, 'dist', ...path)
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>
@@ -92,6 +94,12 @@ async function writeIdentity(home: string, { key, cert, pin }: TlsIdentity): Pro
   return files
 }
 
+function flagsOf({ store, heapMegabytes }: Setting): string[] {
+  // PostgreSQL is compiled once, for a process that soon ends, and not a second time for speed.
+  const compile = store === 'embedded' ? ['--liftoff-only'] : []
+  return heapMegabytes === undefined ? compile : [...compile, `--max-old-space-size=${heapMegabytes}`]
+}
+
 /** `directory` holds the packages: the product's, or those of a weakened copy. */
 export async function startTarget(directory: string, setting: Setting): Promise<Target> {
   const clustered = setting.store === 'cluster'
@@ -103,8 +111,8 @@ export async function startTarget(directory: string, setting: Setting): Promise<
   const mutualPort = setting.mutual === true ? await freePort() : null
   const surroundings = { home, origin: line.origin, backend: backend.origin, tls: files, mutualPort }
   const config = configOf(surroundings, setting, stores?.config ?? {})
-  const { heapMegabytes } = setting
-  const fleet = createFleet({ directory, home, config, heapMegabytes, tls }, clustered ? 2 : 1)
+  if (setting.store === 'embedded') await copyDatabase(join(home, 'data', 'database'))
+  const fleet = createFleet({ directory, home, config, flags: flagsOf(setting), tls }, clustered ? 2 : 1)
   const { adminAddress } = fleet
 
   async function start(changes?: GatewayConfig): Promise<void> {

@@ -6,11 +6,14 @@ import { Client } from 'pg'
 const postgres = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const redis = process.env['HOLDFAST_TEST_REDIS'] ?? 'redis://127.0.0.1:6379'
 
+/** A machine that runs everything at once takes its time. */
+const patienceMs = 10_000
+
 /** Deletes what Holdfast wrote into the selected database, and nothing else. */
 const wipe = `EVAL "for _, key in ipairs(redis.call('KEYS', 'holdfast:*')) do redis.call('DEL', key) end return 'wiped'" 0`
 
 async function query(sql: string): Promise<void> {
-  const client = new Client({ connectionString: postgres, connectionTimeoutMillis: 2000 })
+  const client = new Client({ connectionString: postgres, connectionTimeoutMillis: patienceMs })
   await client.connect()
   try {
     await client.query(sql)
@@ -25,7 +28,7 @@ function command(lines: readonly string[], last: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port || 6379) })
     let said = ''
-    socket.setTimeout(2000, () => socket.destroy(new Error('Redis does not answer')))
+    socket.setTimeout(patienceMs, () => socket.destroy(new Error('Redis does not answer')))
     socket.on('error', reject)
     socket.on('data', (chunk: Buffer) => {
       said += chunk.toString()

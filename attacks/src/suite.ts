@@ -51,7 +51,7 @@ export async function attackTarget(
 function attackWeakened(attack: Attack): Promise<Result> {
   const { setting = {}, run, weaken } = attack
   return settle(attack, async () => {
-    const copy = makeCopy(weaken)
+    const copy = await makeCopy(weaken)
     try {
       return await onOwnTarget(copy.directory, setting, run)
     } finally {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sealedPath } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { loadAttacks } from './catalogue.ts'
+import { loadFrom, startTarget } from './own-target.ts'
+import { attackTarget, type Result } from './suite.ts'
 import { makeCopy, productDirectory, weakened } from './weaken.ts'
 
 const attacks = await loadAttacks()
@@ -16,19 +19,43 @@ describe('a weakening', () => {
     expect(() => weakened(source, edit)).toThrow('defence moved')
   })
 
-  it('changes a copy and leaves the product as it is', () => {
-    const [attack] = attacks
-    if (attack === undefined) throw new Error('no attacks')
-    const [name = '', ...path] = attack.weaken.file.split('/')
-    const read = (directory: string): string => readFileSync(join(directory, name, 'dist', ...path), 'utf8')
-    const before = read(productDirectory())
-    const copy = makeCopy(attack.weaken)
+  it('changes a copy, in which everybody sees it, and leaves the product as it is', async () => {
+    const path = `'${sealedPath}'`
+    const copy = await makeCopy({ file: 'core/sealed.js', text: path, instead: "'/elsewhere'" })
     try {
-      expect(read(copy.directory)).toBe(weakened(before, attack.weaken))
-      expect(read(productDirectory())).toBe(before)
+      const core = await loadFrom(copy.directory, '@holdfast/core/index.js')
+      const { HoldfastError } = core as Pick<typeof import('@holdfast/core'), 'HoldfastError'>
+      const server = await loadFrom(copy.directory, '@holdfast/server/index.js')
+      const { parseHead } = server as Pick<typeof import('@holdfast/server'), 'parseHead'>
+      expect(core['sealedPath']).toBe('/elsewhere')
+      expect(() => parseHead('BREW', '/', [], '192.0.2.1')).toThrow(HoldfastError)
+      const product = await loadFrom(productDirectory(), '@holdfast/core/index.js')
+      expect(product['sealedPath']).toBe(sealedPath)
     } finally {
       copy.remove()
     }
+  })
+
+  it('is refused in a file that no copy loads', async () => {
+    const file = 'client/platforms/web/keystore.js'
+    await expect(makeCopy({ file, text: 'export function webKeystore', instead: '' })).rejects.toThrow(
+      'nothing loads',
+    )
+  })
+
+  // What repels them in the product is there in a copy, too, as long as it is not cut out.
+  it('is all that weakens a copy', async () => {
+    const usual = attacks.filter(({ setting, forgesCertificates }) => !setting && !forgesCertificates)
+    const copy = await makeCopy({ file: 'server/head.js', text: "'PATCH'", instead: "'PATCH'" })
+    const target = await startTarget(copy.directory, {})
+    const results: Result[] = []
+    try {
+      await attackTarget(usual, target, (result) => results.push(result))
+    } finally {
+      await target.close()
+      copy.remove()
+    }
+    expect(results.map(({ outcome }) => outcome)).toEqual(usual.map(() => 'repelled'))
   })
 })
 

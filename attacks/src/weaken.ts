@@ -5,25 +5,20 @@
 import {
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Weakening } from './attack.ts'
-
-/** Which packages load which: a change to the first is seen by those named, which are copied. The others are as they were. */
-const seenBy: Readonly<Record<string, readonly string[]>> = {
-  core: ['core', 'server', 'gateway', 'client'],
-  server: ['server', 'gateway'],
-  gateway: ['gateway'],
-  client: ['client'],
-}
+import { bundleLibraries, bundlePackage, libraryOf, packageNames } from './bundles.ts'
 
 export type Copy = {
   /** Holds one directory a package, as `packages/` does. */
@@ -37,19 +32,6 @@ export function productDirectory(): string {
   return dirname(dirname(dirname(entry)))
 }
 
-function isShipped(path: string): boolean {
-  return !path.endsWith('.map') && !path.endsWith('.d.ts') && !path.endsWith('.tsbuildinfo')
-}
-
-function copyPackage(from: string, to: string): void {
-  for (const part of ['package.json', 'dist', 'bin']) {
-    const source = join(from, part)
-    if (existsSync(source)) cpSync(source, join(to, part), { recursive: true, filter: isShipped })
-  }
-  const own = join(from, 'node_modules')
-  if (existsSync(own)) symlinkSync(own, join(to, 'node_modules'))
-}
-
 /** The file with the one change. Throws unless the text stands there exactly once. */
 export function weakened(source: string, { file, text, instead }: Weakening): string {
   const parts = source.split(text)
@@ -60,24 +42,72 @@ export function weakened(source: string, { file, text, instead }: Weakening): st
   return parts.join(instead)
 }
 
-/** Synchronous: some hundred small files take a tenth of the time this way. */
-export function makeCopy(weakening: Weakening): Copy {
+/** They read files that lie beside them, so they stay where they are. */
+const inPlace = ['@electric-sql/pglite', '@journeyapps/wa-sqlite', 'hash-wasm']
+
+/** The product put together, nothing changed: what every copy is made of. Deleted when this process ends. */
+async function makeStock(): Promise<string> {
   const product = productDirectory()
+  const modules = join(dirname(product), 'node_modules')
   const root = mkdtempSync(join(tmpdir(), 'holdfast-weakened-'))
-  const directory = join(root, 'packages', 'node_modules', '@holdfast')
-  const remove = (): void => rmSync(root, { recursive: true, force: true })
-  const [changed = '', ...path] = weakening.file.split('/')
-  try {
-    mkdirSync(directory, { recursive: true })
-    // Node looks for our packages beside the copies first, and one step further out for everything else.
-    symlinkSync(join(dirname(product), 'node_modules'), join(root, 'node_modules'))
-    for (const name of Object.keys(seenBy)) {
-      const [from, to] = [join(product, name), join(directory, name)]
-      if (seenBy[changed]?.includes(name) === true) copyPackage(from, to)
-      else symlinkSync(from, to)
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  const own = new Set(inPlace)
+  const libraries = new Set<string>()
+  for (const name of packageNames) {
+    const [from, to] = [join(product, name), join(root, 'product', name)]
+    const imports = await bundlePackage(from, to)
+    for (const part of ['package.json', 'bin'])
+      if (existsSync(join(from, part))) cpSync(join(from, part), join(to, part), { recursive: true })
+    const nested = join(from, 'node_modules')
+    if (existsSync(nested)) symlinkSync(nested, join(to, 'node_modules'))
+    const bare = imports.filter((path) => !path.startsWith('node:') && !path.startsWith('@holdfast/'))
+    for (const specifier of bare) {
+      if (existsSync(join(nested, libraryOf(specifier)))) own.add(libraryOf(specifier))
+      libraries.add(specifier)
     }
-    const file = join(directory, changed, 'dist', ...path)
-    writeFileSync(file, weakened(readFileSync(file, 'utf8'), weakening))
+  }
+  const to = join(root, 'node_modules')
+  await bundleLibraries(
+    [...libraries].filter((one) => !own.has(libraryOf(one))),
+    modules,
+    to,
+  )
+  for (const name of own) {
+    if (!existsSync(join(modules, name))) continue
+    mkdirSync(dirname(join(to, name)), { recursive: true })
+    symlinkSync(join(modules, name), join(to, name))
+  }
+  return root
+}
+
+let stock: Promise<string> | undefined
+
+/** The same files under other names: cheaper than a copy, and nobody writes to them. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkTree(source, target)
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
+    else linkSync(source, target)
+  }
+}
+
+export async function makeCopy(weakening: Weakening): Promise<Copy> {
+  const [changed = '', ...path] = weakening.file.split('/')
+  const from = join(productDirectory(), changed)
+  const file = join(from, 'dist', ...path)
+  const contents = weakened(readFileSync(file, 'utf8'), weakening)
+  stock ??= makeStock()
+  const root = await stock
+  const home = mkdtempSync(join(root, 'copy-'))
+  // Node looks for our packages here first, and for libraries one step further out.
+  const directory = join(home, 'node_modules', '@holdfast')
+  const remove = (): void => rmSync(home, { recursive: true, force: true })
+  try {
+    linkTree(join(root, 'product'), directory)
+    rmSync(join(directory, changed, 'dist'), { recursive: true })
+    await bundlePackage(from, join(directory, changed), { file, contents })
     return { directory, remove }
   } catch (error) {
     remove()

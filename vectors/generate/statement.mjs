@@ -10,7 +10,7 @@ const issuer = 'https://api.bank.example'
 const trust = { pins: [thumbprint(service)], issuer, floor: 1_790_000_000, now: 1_790_000_100 }
 const rule = { path: '/public/*', methods: ['GET'], policy: 'open', signer: 'any', fields: [] }
 const endpoints = Object.fromEntries(
-  'challenge enrolments token time devices session sealed certificate reports passcode presence notices'
+  'challenge enrolments token time devices session sealed certificate reports passcode presence notices approvals'
     .split(' ')
     .map((name) => [name, `/holdfast/${name}`]),
 )

@@ -86,7 +86,8 @@ const bankSentences: Readonly<Record<string, Sentence>> = {
   iban_refused: 'bad_iban',
   payee_exists: 'payee_exists',
   same_account: 'same_account',
-  unknown_account: 'gone',
+  unknown_account: 'no_such_account',
+  first_day_refused: 'first_day',
 }
 
 function sentenceOf(error: unknown): Sentence {
@@ -98,5 +99,7 @@ function sentenceOf(error: unknown): Sentence {
 }
 
 export function tell(error: unknown, words: Words): string {
-  return words.errors[sentenceOf(error)]
+  const reasons = error instanceof HoldfastError && error.code === 'transfer_refused' ? error.reasons : []
+  const because = (reasons ?? []).map((reason) => `${words.approval.reasons[reason]}.`)
+  return [words.errors[sentenceOf(error)], ...because].join(' ')
 }

@@ -188,12 +188,13 @@ async function provenProblem(
   answer: Answer,
   sent: Outgoing,
   trust: AnswerTrust,
+  wait: { readonly retryAfter?: number },
 ): Promise<HoldfastError | null> {
   try {
     const body = await readWhole(answer)
     if (!isProblem(answer)) return null
     const proven = answer.sealed ? body : await verifiedBody({ answer, body, author: 'service' }, sent, trust)
-    return parseProblem(fromUtf8(proven))
+    return parseProblem(fromUtf8(proven), wait)
   } catch (error) {
     // Whatever keeps an answer from being proven leaves it unproven.
     if (!(error instanceof HoldfastError || error instanceof TypeError)) throw error
@@ -209,15 +210,8 @@ async function provenProblem(
 export async function readRefusal(answer: Answer, sent: Outgoing, trust: AnswerTrust): Promise<Refusal> {
   const after = retryAfter(answer)
   const wait = after === undefined ? {} : { retryAfter: after }
-  const problem = await provenProblem(answer, sent, trust)
-  if (problem !== null) {
-    const { code, reference, demand } = problem
-    const said = {
-      ...(reference === undefined ? {} : { reference }),
-      ...(demand === undefined ? {} : { demand }),
-    }
-    return { error: new HoldfastError(code, { ...wait, ...said }), verified: true }
-  }
+  const problem = await provenProblem(answer, sent, trust, wait)
+  if (problem !== null) return { error: problem, verified: true }
   const reported = fieldOf(answer, problemField)
   if (!isErrorCode(reported)) return { error: null, verified: false }
   return { error: new HoldfastError(reported, wait), verified: answer.sealed }

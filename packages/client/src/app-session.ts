@@ -1,4 +1,5 @@
 /** A session as the app sees it. */
+import { listApprovals, type ListedApproval } from './approval-calls.ts'
 import { type Device, endSession, listDevices, removeDevice } from './device.ts'
 import { disablePresence, enablePresence, type FactorTools, setPasscode } from './factor.ts'
 import { type FetchInit, fetchSigned } from './fetch.ts'
@@ -17,13 +18,19 @@ import type { Watch } from './watch.ts'
  * again. After a lock everything rejects with `locked`.
  */
 export interface Session {
-  /** Like the web's `fetch` for this origin; see {@link FetchInit}. */
+  /**
+   * Like the web's `fetch` for this origin; see {@link FetchInit}. What the user has to approve he is asked once
+   * ({@link ClientOptions.approve}), and then the same request goes again. Rejects then also with `approval_declined`, `approval_expired`,
+   * `approval_held` (with `approvalId` and `reasons`), `transfer_refused` (with `reasons`), `approval_refused`, `approval_body_refused`.
+   */
   fetch(input: string | URL, init?: FetchInit): Promise<Response>
   /**
    * The bytes of a secret that the backend encrypts to a key made for this call: the gateway passes on what it cannot read. That
    * does not stop somebody who changes the gateway's code (docs/protocol.md 8.7). Rejects with `reply_refused` when it did not. The caller overwrites the bytes when it has shown them.
    */
   fetchSecret(input: string | URL, init?: FetchInit): Promise<Uint8Array>
+  /** What this device was to approve lately, newest first: what is held, what is released, and what came of it. */
+  approvals(): Promise<ListedApproval[]>
   devices(): Promise<Device[]>
   /** Needs a fresh passcode where this device has one. */
   removeDevice(id: string): Promise<void>
@@ -77,6 +84,7 @@ export function sessionOf({ tools, service, standing, keeper, watch, device }: S
   return {
     fetch: (input, init) => use((errand) => fetchSigned(errand, standing, input, init)),
     fetchSecret: (input, init) => use((errand) => fetchSecret(errand, standing, input, init)),
+    approvals: () => use((errand) => listApprovals(errand, standing)),
     devices: () => use((errand) => listDevices(errand, standing)),
     removeDevice: (id) => use((errand) => removeDevice(errand, standing, id)),
     notices: () => use((errand) => listNotices(errand, standing)),

@@ -1,5 +1,5 @@
 /** Who signs what leads to an unlock: the device key, or where that is under the passcode itself an attempt key (docs/protocol.md 11.1). */
-import { HoldfastError, type SigningKey } from '@holdfast/core'
+import { type ErrorCode, HoldfastError, type SigningKey } from '@holdfast/core'
 import { deviceSigner } from './request.ts'
 import type { Service } from './statement.ts'
 import type { PasscodeWay } from './wraps.ts'
@@ -39,5 +39,33 @@ export async function signedForOneOf<Result>(
   } catch (error) {
     if (others.length === 0 || !isStranger(error)) throw error
     return signedForOneOf(tools, others, act)
+  }
+}
+
+function isOneOf(error: unknown, ...codes: readonly ErrorCode[]): boolean {
+  return error instanceof HoldfastError && codes.includes(error.code)
+}
+
+/**
+ * Between setting a new passcode and the first unlock with it there are two: the newer is tried first, then the older, and each counts as a
+ * try of its own. `tryLast` hears which was refused when a lock left no try for the other. Rejects with `passcode_not_set` when there is none.
+ */
+export async function triedWithOneOf<Result>(
+  ways: readonly PasscodeWay[],
+  act: (way: PasscodeWay) => Promise<Result>,
+  tryLast: (way: PasscodeWay) => Promise<void>,
+): Promise<Result> {
+  const [way, ...others] = ways
+  if (way === undefined) throw new HoldfastError('passcode_not_set')
+  try {
+    return await act(way)
+  } catch (error) {
+    const unknown = (said: unknown): boolean => isOneOf(said, 'passcode_not_set') || isStranger(said)
+    const refused = isOneOf(error, 'passcode_refused')
+    if (others.length === 0 || !(refused || unknown(error))) throw error
+    return triedWithOneOf(others, act, tryLast).catch(async (later: unknown) => {
+      if (refused && isOneOf(later, 'passcode_locked')) await tryLast(way).catch(() => undefined)
+      throw unknown(later) ? error : later
+    })
   }
 }

@@ -1,7 +1,10 @@
 /** Calls under an access token: the app's own and those of sections 5 and 6 of the protocol. */
 import {
+  type ApprovalDemand,
+  approvalField,
   defaultRule,
   type ErrorCode,
+  HoldfastError,
   isSafeMethod,
   type RouteRule,
   type RouteSigner,
@@ -11,7 +14,7 @@ import {
 import type { Answer } from './answer.ts'
 import { converse } from './exchange.ts'
 import type { Outgoing } from './ports.ts'
-import type { Calling } from './prompt.ts'
+import type { Calling, Unapproved } from './prompt.ts'
 import { type Draft, sign } from './request.ts'
 import type { Manner, Sealing } from './sealed.ts'
 import type { Family } from './session.ts'
@@ -24,32 +27,60 @@ export type RuledCall<Result> = {
   readonly sealing: Sealing
   readonly timeoutCovers: 'head' | 'answer'
   readonly signal?: AbortSignal
+  /** Whether the user is asked to approve it when the service wants that: never of the calls approving itself makes. */
+  readonly approvable: boolean
   /** `rule` is the one the request was sent by. */
   readonly accept: (answer: Answer, sent: Outgoing, rule: RouteRule) => Promise<Result>
 }
 
 /** How often one call asks for a factor: because the session ended, then because the route wants more; once more for good measure. */
 const maxRenewals = 3
+/** How often one call is approved: what was approved may be over when it is sent again. */
+const maxApprovals = 2
+
+/** Goes under this approval, and no other. */
+export function approvedDraft(draft: Draft, id: string): Draft {
+  const others = draft.fields.filter(([name]) => name !== approvalField)
+  return { ...draft, fields: [...others, [approvalField, id]] }
+}
+
+function demandOf(refusal: unknown): ApprovalDemand | null {
+  if (!(refusal instanceof HoldfastError) || refusal.code !== 'approval_required') return null
+  return refusal.approval ?? null
+}
 
 /**
- * Sent by {@link callUnder}; a refusal that a factor of the user puts right is put right, and the same draft goes again, under the same
- * Idempotency-Key.
+ * Sent by {@link callUnder}; a refusal that a factor or an approval of the user puts right is put right, and the same draft goes again,
+ * under the same Idempotency-Key.
  */
 export async function callByRule<Result>(
   service: Service,
   standing: Calling,
   call: RuledCall<Result>,
 ): Promise<Result> {
-  for (let renewals = 0; ; renewals++) {
+  const { approvable, signal } = call
+  let { draft } = call
+  let renewals = 0
+  let approvals = 0
+  for (;;) {
     const sending = standing.sending()
     try {
-      return await callUnder(service, sending.family, call)
+      return await callUnder(service, sending.family, { ...call, draft })
     } catch (error) {
-      if (renewals === maxRenewals) throw error
-      call.signal?.throwIfAborted()
-      await standing.renew(sending, error)
+      const demand = approvable ? demandOf(error) : null
+      if (demand === null ? renewals++ === maxRenewals : approvals++ === maxApprovals) throw error
+      signal?.throwIfAborted()
+      if (demand === null) await standing.renew(sending, error)
+      else draft = await approve(standing, { draft, demand, ...(signal && { signal }) }, error)
     }
   }
+}
+
+/** Rejects with the refusal where there is nobody to ask. */
+async function approve(standing: Calling, unapproved: Unapproved, refusal: unknown): Promise<Draft> {
+  const id = await standing.approve(unapproved)
+  if (id === null) throw refusal
+  return approvedDraft(unapproved.draft, id)
 }
 
 /**
@@ -101,7 +132,9 @@ async function callUnder<Result>(service: Service, family: Family, call: RuledCa
   })
 }
 
-export type TokenCall<Result> = Omit<RuledCall<Result>, 'rule' | 'sealing'> & { readonly signer: RouteSigner }
+export type TokenCall<Result> = Omit<RuledCall<Result>, 'rule' | 'sealing' | 'approvable'> & {
+  readonly signer: RouteSigner
+}
 
 /** A call to the service itself: always signed, and sealed when the service can open it. */
 export function callWithToken<Result>(
@@ -110,5 +143,5 @@ export function callWithToken<Result>(
   { signer, ...call }: TokenCall<Result>,
 ): Promise<Result> {
   const rule = (): RouteRule => ({ ...defaultRule, signer })
-  return callByRule(service, standing, { ...call, rule, sealing: 'offered' })
+  return callByRule(service, standing, { ...call, rule, sealing: 'offered', approvable: false })
 }

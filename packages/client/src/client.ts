@@ -2,10 +2,12 @@
 import { HoldfastError } from '@holdfast/core'
 import type { EnrolOptions } from './activation.ts'
 import { type Session, sessionOf } from './app-session.ts'
+import { type Approve, createApprover } from './approval.ts'
 import { signedForOneOf } from './attempt.ts'
 import { createCertificates } from './certificate.ts'
 import { discard, discardAll } from './discard.ts'
 import { type BoundDevice, enrol, type PendingEnrolment, resumeEnrolment } from './enrolment.ts'
+import type { FactorTools } from './factor.ts'
 import { createKeeper } from './keeper.ts'
 import { createOffline, type OpenedOffline } from './offline.ts'
 import { forgetPasscode } from './passcode.ts'
@@ -16,6 +18,7 @@ import { deviceSigner, keyError } from './request.ts'
 import type { Family } from './session.ts'
 import { createState, type EnrolledState } from './state.ts'
 import { createService, type Service } from './statement.ts'
+import { createTurns } from './turns.ts'
 import { readWraps, unlockBy, unlockByDevice, type UnlockTools } from './unlock.ts'
 import { createWatch, type Standpoint } from './watch.ts'
 import { createWraps, passcodeWays, presenceWay } from './wraps.ts'
@@ -28,6 +31,8 @@ export type ClientOptions = {
   readonly platform: Platform
   /** Asks the user for a factor when the service wants one; absent: such calls reject. */
   readonly prompt?: Prompt
+  /** Shows the user what he is asked to approve; absent: such calls reject with `approval_required`. */
+  readonly approve?: Approve
   /** Locks after so many seconds without a call of a session, a day at most; 0: never. Default 300. */
   readonly idleSeconds?: number
 }
@@ -103,7 +108,14 @@ async function checkKey({ keystore }: Platform, { key }: EnrolledState): Promise
   if (found?.thumbprint !== key.thumbprint) throw new HoldfastError('key_missing')
 }
 
-export function createClient({ origin, trust, platform, prompt, idleSeconds = 300 }: ClientOptions): Client {
+export function createClient({
+  origin,
+  trust,
+  platform,
+  prompt,
+  approve,
+  idleSeconds = 300,
+}: ClientOptions): Client {
   checkOrigin(origin)
   checkPins(trust)
   checkIdle(idleSeconds)
@@ -138,11 +150,12 @@ export function createClient({ origin, trust, platform, prompt, idleSeconds = 30
     })
   }
 
-  let prompting: Promise<unknown> = Promise.resolve()
+  const turn = createTurns()
+  const approver = createApprover(approve, turn)
 
-  /** One prompt at a time, however many sessions want it; nothing else waits while the user thinks. */
+  /** The user is asked one thing at a time, however many sessions want it; nothing else waits while he thinks. */
   function ask(need: Need, tools: UnlockTools, standing: Standing): Promise<boolean> {
-    const asked = prompting.then(async () => {
+    return turn('dialog', async () => {
       // It may have been locked while others were asked, or while he thinks: a prompt that stays open holds up no later one.
       const given = await standing.unlessOver(async () => (prompt === undefined ? null : prompt(need)))
       if (given === null || (need.acr === 'passcode' && !('passcode' in given))) return false
@@ -150,8 +163,6 @@ export function createClient({ origin, trust, platform, prompt, idleSeconds = 30
       standing.replace(await alone(tools.device, () => unlockBy(tools, given)))
       return true
     })
-    prompting = asked.catch(() => undefined)
-    return asked
   }
 
   function open(family: Family, device: EnrolledState, tools: (errand: Service) => UnlockTools): Session {
@@ -163,10 +174,14 @@ export function createClient({ origin, trust, platform, prompt, idleSeconds = 30
         return passcodeWays(record).length > 0 ? 'passcode' : null
       },
       ask: (need) => ask(need, tools(service.errand()), standing),
+      approve: (unapproved) => approver(() => factors(service.errand()), unapproved),
     })
+    function factors(errand: Service): FactorTools {
+      return { ...tools(errand), standing, alone: (act) => alone(device, act) }
+    }
     keeper.open(standing)
     return sessionOf({
-      tools: (errand) => ({ ...tools(errand), standing, alone: (act) => alone(device, act) }),
+      tools: factors,
       service,
       standing,
       keeper,

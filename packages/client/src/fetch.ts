@@ -11,7 +11,7 @@ import {
   utf8,
 } from '@holdfast/core'
 import { readSignedWhole } from './answer.ts'
-import { callByRule, type RuledCall } from './call.ts'
+import { approvedDraft, callByRule, type RuledCall } from './call.ts'
 import type { NetworkAnswer, Platform } from './ports.ts'
 import type { Calling } from './prompt.ts'
 import type { Draft } from './request.ts'
@@ -35,6 +35,11 @@ export type FetchInit = {
    * demand it. Both are held whole: at most 10 MiB each, and nothing of the answer comes before all of it.
    */
   readonly sealed?: boolean
+  /**
+   * The id of an approval, for unsafe methods: of one that was held and is released now ({@link Session.approvals}), the same request goes
+   * through under it.
+   */
+  readonly approval?: string
 }
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
@@ -102,7 +107,16 @@ async function read(service: Service, input: string | URL, init: FetchInit): Pro
   } catch (cause) {
     throw new TypeError('a field holds what cannot be signed', { cause })
   }
-  return { draft: { method, url, fields, body: bytes }, path, safe }
+  const draft = { method, url, fields, body: bytes }
+  return { draft: underApproval(draft, init, safe), path, safe }
+}
+
+function underApproval(draft: Draft, { approval }: FetchInit, safe: boolean): Draft {
+  if (approval === undefined) return draft
+  if (safe) throw new TypeError(`${draft.method} takes no approval`)
+  if (!/^[A-Za-z0-9_-]{16,128}$/.test(approval))
+    throw new TypeError('not the id of an approval: 16 to 128 characters of A-Za-z0-9_-')
+  return approvedDraft(draft, approval)
 }
 
 /** Passes a body on and turns its breaking off into our error. */
@@ -177,6 +191,7 @@ export async function place<Result>(
     },
     sealing: init.sealed === true ? 'always' : sealing,
     timeoutCovers,
+    approvable: true,
     ...(init.signal === undefined ? {} : { signal: init.signal }),
     accept: accept(safe),
   })

@@ -1,6 +1,16 @@
-export { type ErrorCode, HoldfastError, isErrorCode } from '@holdfast/core'
+export {
+  type ApprovalDemand,
+  type ApprovalLine,
+  type ApprovalReason,
+  type ApprovalState,
+  type ErrorCode,
+  HoldfastError,
+  isErrorCode,
+} from '@holdfast/core'
 export type { EnrolOptions } from './activation.ts'
 export type { Session } from './app-session.ts'
+export type { ApprovalRequest, Approve } from './approval.ts'
+export type { ListedApproval } from './approval-calls.ts'
 export type { Client, ClientOptions, ClientStatus, Ways } from './client.ts'
 export { createClient } from './client.ts'
 export type { Device } from './device.ts'

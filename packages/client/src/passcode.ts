@@ -44,33 +44,48 @@ async function urlOf(service: Service, path: string): Promise<string> {
   return service.origin + statement.endpoints.passcode + path
 }
 
-export type LoginOptions = {
+type Try = {
   readonly device: EnrolledState
   /** The device key, or the attempt key of this passcode. */
   readonly signer: SigningKey
   readonly passcode: string
   readonly record: string
+}
+export type LoginOptions = Try & {
   /** The number of the share the wrap under this passcode needs; 0 while there is none. */
   readonly held: number
 }
+/** Hears how many tries are left before the next lock, this one counted, and null when it was right. */
+export type Counted = (left: number | null) => void
+
+/** Counted by the service, and passed by its own proof here: it is still to be told so. Both keys are the caller's to zero. */
+async function passTry(
+  service: Service,
+  url: string,
+  { device, signer, passcode, record, approval }: Try & { readonly approval?: string },
+  counted: Counted,
+) {
+  const options = await opaqueOptions(service, device)
+  const opaque = startLogin(passcode, randomOf(service))
+  const start = { record, ke1: toBase64url(opaque.ke1), ...(approval === undefined ? {} : { approval }) }
+  const { login, ke2, left } = parseLoginChallenge(await postRepeatable(service, url, start, signer))
+  counted(left)
+  return { login, ...(await opaque.finish(fromBase64url(ke2), options)) }
+}
 
 /**
- * One try. `counted` hears how many are left before the next lock, this one counted, and null when it was right. Rejects with `passcode_refused`, `passcode_locked`,
- * `passcode_blocked`, `passcode_not_set` and what {@link Proved}'s release is refused with.
+ * One try. Rejects with `passcode_refused`, `passcode_locked`, `passcode_blocked`, `passcode_not_set` and what {@link Proved}'s release is
+ * refused with.
  */
 export async function logIn(
   service: Service,
-  { device, signer, passcode, record, held }: LoginOptions,
-  counted: (left: number | null) => void,
+  { held, ...given }: LoginOptions,
+  counted: Counted,
 ): Promise<Proved> {
   const { crypto } = service.platform
-  const options = await opaqueOptions(service, device)
+  const { signer } = given
   const url = await urlOf(service, passcodePaths.logins)
-  const opaque = startLogin(passcode, randomOf(service))
-  const start = { record, ke1: toBase64url(opaque.ke1) }
-  const { login, ke2, left } = parseLoginChallenge(await postRepeatable(service, url, start, signer))
-  counted(left)
-  const { ke3, sessionKey, exportKey } = await opaque.finish(fromBase64url(ke2), options)
+  const { login, ke3, sessionKey, exportKey } = await passTry(service, url, given, counted)
   try {
     const proof = await finishProof(sessionKey, { login, signer: signer.thumbprint, held }, crypto)
     const finish = { ke3: toBase64url(ke3), proof, held }
@@ -89,6 +104,26 @@ export async function logIn(
     throw error
   } finally {
     zero(sessionKey)
+  }
+}
+
+/** How a login ends that is to approve something: in the proof of that (docs/protocol.md 9.3). */
+export type LoginEnd = { readonly login: string; readonly ke3: string; readonly proof: string }
+
+/** One try that opens nothing. Whether it was right is heard with the answer to the proof. Rejects as {@link logIn} does. */
+export async function logInFor(
+  service: Service,
+  given: Try & { readonly approval: string },
+  counted: Counted,
+): Promise<LoginEnd> {
+  const { crypto } = service.platform
+  const url = await urlOf(service, passcodePaths.logins)
+  const { login, ke3, sessionKey, exportKey } = await passTry(service, url, given, counted)
+  try {
+    const facts = { login, signer: given.signer.thumbprint, held: 0 }
+    return { login, ke3: toBase64url(ke3), proof: await finishProof(sessionKey, facts, crypto) }
+  } finally {
+    zero(sessionKey, exportKey)
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a session's calls go out under, and how it goes on when the service wants a factor: the app asks its user, once (RFC 9470). */
-import { type ErrorCode, type FactorDemand, HoldfastError } from '@holdfast/core'
+import { type ApprovalDemand, type ErrorCode, type FactorDemand, HoldfastError } from '@holdfast/core'
+import type { Draft } from './request.ts'
 import type { Family } from './session.ts'
 
 /** What the user gives: the passcode, or finger or face, for which the platform asks him. */
@@ -14,6 +15,13 @@ export type Prompt = (need: Need) => Promise<Factor | null>
 /** What a call was sent under: the family, and how often the user had said no by then. */
 export type Sending = { readonly family: Family; readonly declined: number }
 
+/** A request the service carries out when its user has approved it (docs/protocol.md 9). */
+export type Unapproved = {
+  readonly draft: Draft
+  readonly demand: ApprovalDemand
+  readonly signal?: AbortSignal
+}
+
 /** What calls need of a session. */
 export type Calling = {
   /** The family of the moment. Throws `locked` or `session_ended` once the session is over here. */
@@ -25,6 +33,8 @@ export type Calling = {
    * refused with. A no of the user counts for every call that was sent before it.
    */
   renew(sent: Sending, refusal: unknown): Promise<void>
+  /** The id of the approval it goes under; null: there is nobody to ask. Rejects when the user does not give it (approval.ts). */
+  approve(unapproved: Unapproved): Promise<string | null>
 }
 
 export type Standing = Calling & {
@@ -43,6 +53,7 @@ export type StandingOptions = {
   least(): Promise<Need['acr'] | null>
   /** Asks the user and puts another family in place; false when he does not want to, or cannot be asked. */
   ask(need: Need): Promise<boolean>
+  readonly approve: Calling['approve']
 }
 
 /** Signed words: one that nobody signed is `unverified_refusal` by now. */
@@ -86,6 +97,7 @@ export function createStanding(first: Family, options: StandingOptions): Standin
 
   return {
     family,
+    approve: options.approve,
     sending: () => ({ family: family(), declined }),
     async renew(sent: Sending, refusal: unknown): Promise<void> {
       if (over !== null || !(refusal instanceof HoldfastError)) throw refusal
@@ -121,5 +133,6 @@ export function standingOf(family: Family): Calling {
     renew: async (_, refusal) => {
       throw refusal
     },
+    approve: async () => null,
   }
 }

@@ -2,8 +2,8 @@
  * Unlocking by a factor (docs/protocol.md 13.2), in an order in which every crash leaves a way in: prove the factor, open the wrap, open the
  * vault and its mark, wrap anew and write that down, and only then tell the service which share is held now, with the request for tokens.
  */
-import { deviceGrant, type ErrorCode, HoldfastError, type SigningKey } from '@holdfast/core'
-import { isStranger, signedForOneOf, signerOf } from './attempt.ts'
+import { deviceGrant, HoldfastError, type SigningKey } from '@holdfast/core'
+import { signedForOneOf, signerOf, triedWithOneOf } from './attempt.ts'
 import type { Certificates } from './certificate.ts'
 import type { Offline } from './offline.ts'
 import type { UsedFactor } from './offline-way.ts'
@@ -179,42 +179,31 @@ async function settlePasscode(
 
 type Opened = { readonly way: Way; readonly proved: Proved; readonly used: UsedFactor }
 
-function isOneOf(error: unknown, ...codes: readonly ErrorCode[]): boolean {
-  return error instanceof HoldfastError && codes.includes(error.code)
-}
-
-/** The next try is for the other one: else, of one try after each lock, none would ever be left for it. */
-async function tryLast({ wraps }: UnlockTools, record: WrapsRecord, way: PasscodeWay): Promise<void> {
-  const others = record.ways.filter((each) => each !== way)
-  await wraps.write({ ...record, ways: [...others, way] }).catch(() => undefined)
-}
-
 /**
- * Between setting a new passcode and the first unlock with it there are two: the newer is tried first, then the older, and each counts as a
- * try of its own.
+ * The next try is for the other passcode: else, of one try after each lock, none would ever be left for it. Nobody else may write the
+ * record meanwhile.
  */
-async function proveOneOf(
-  tools: UnlockTools,
-  record: WrapsRecord,
-  passcode: string,
-  ways: readonly PasscodeWay[] = passcodeWays(record),
-): Promise<Opened> {
-  const [way, ...others] = ways
-  if (way === undefined) throw new HoldfastError('passcode_not_set')
+export async function tryLast(
+  { wraps, device }: Pick<UnlockTools, 'wraps' | 'device'>,
+  { way: name }: PasscodeWay,
+): Promise<void> {
+  const record = await readWraps({ wraps, device })
+  const way = record?.ways.find((each) => each.way === name)
+  if (record === null || way === undefined) return
+  await wraps.write({ ...record, ways: [...record.ways.filter((each) => each !== way), way] })
+}
+
+function proveOneOf(tools: UnlockTools, record: WrapsRecord, passcode: string): Promise<Opened> {
   const { service, device, counted } = tools
-  const options = { device, signer: signerOf(tools, way), passcode, record: way.way, held: way.held }
-  try {
-    const proved = await logIn(service, options, counted)
-    return { way, proved, used: { kind: 'passcode', way: way.way, passcode } }
-  } catch (error) {
-    const unknown = (said: unknown): boolean => isOneOf(said, 'passcode_not_set') || isStranger(said)
-    const refused = isOneOf(error, 'passcode_refused')
-    if (others.length === 0 || !(refused || unknown(error))) throw error
-    return proveOneOf(tools, record, passcode, others).catch(async (later: unknown) => {
-      if (refused && isOneOf(later, 'passcode_locked')) await tryLast(tools, record, way)
-      throw unknown(later) ? error : later
-    })
-  }
+  return triedWithOneOf(
+    passcodeWays(record),
+    async (way) => {
+      const options = { device, signer: signerOf(tools, way), passcode, record: way.way, held: way.held }
+      const proved = await logIn(service, options, counted)
+      return { way, proved, used: { kind: 'passcode', way: way.way, passcode } }
+    },
+    (way) => tryLast(tools, way),
+  )
 }
 
 async function prove(tools: UnlockTools, record: WrapsRecord, factor: Factor): Promise<Opened> {

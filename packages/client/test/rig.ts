@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CryptoPort, type ErrorCode, HoldfastError, type RouteRule, statementPath } from '@holdfast/core'
+import { type CryptoPort, type ErrorCode, HoldfastError, statementPath } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import {
   type ClientCertificate,
@@ -45,6 +45,8 @@ export type World = {
   /** Never locks by itself unless told when. */
   client(phone: VirtualPhone, options?: Partial<ClientOptions>): Client
   activationCode(user?: string): Promise<string>
+  /** An operator's call. */
+  operate(method: string, target: string, body?: unknown): Promise<unknown>
 }
 
 export type PhoneOptions = {
@@ -60,7 +62,7 @@ export type WorldOptions = {
   readonly certificates?: boolean
   /** What is not made anew, e.g. the store of a service that starts again. */
   readonly deployment?: Partial<Deployment>
-  readonly routes?: readonly RouteRule[]
+  readonly routes?: Deployment['routes']
   readonly backend?: (request: Request) => Promise<Response>
   readonly policy?: Partial<Deployment['policy']>
 }
@@ -120,6 +122,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     await handler(new Request(deployment.origin + statementPath))
   }
 
+  async function operate(method: string, target: string, body?: unknown): Promise<unknown> {
+    const fields = ['authorization', `Basic ${credentials}`, 'content-type', 'application/json']
+    return (await server.operators.answer(parseHead(method, target, fields, '127.0.0.1'), body)).json
+  }
+
   function advance(ms: number): void {
     passed += ms
     for (const phone of phones) phone.clock.advance(ms)
@@ -152,11 +159,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       return createClient({ ...usual, ...given })
     },
     async activationCode(user = 'ann'): Promise<string> {
-      const fields = ['authorization', `Basic ${credentials}`, 'content-type', 'application/json']
-      const head = parseHead('POST', '/admin/activations', fields, '127.0.0.1')
-      const { json } = await server.operators.answer(head, { user, send_to: '+31600000042' })
-      return (json as { code: string }).code
+      const answer = await operate('POST', '/admin/activations', { user, send_to: '+31600000042' })
+      return (answer as { code: string }).code
     },
+    operate,
   }
 }
 

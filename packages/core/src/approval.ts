@@ -200,12 +200,12 @@ export function signChallenge(
 
 /** Null unless it is a challenge signed by one of `keys`, named by `kid`. Nothing is compared yet. */
 export async function openChallenge(
-  text: string,
-  keyOf: (kid: string) => VerifyKey | null,
+  challenge: string,
+  keyOf: (kid: string) => VerifyKey | null | Promise<VerifyKey | null>,
   crypto: CryptoPort,
 ): Promise<ApprovalChallenge | null> {
-  const decoded = decodeJws('hf-challenge+jwt', text)
-  const key = decoded !== null && 'kid' in decoded.signer ? keyOf(decoded.signer.kid) : null
+  const decoded = decodeJws('hf-challenge+jwt', challenge)
+  const key = decoded !== null && 'kid' in decoded.signer ? await keyOf(decoded.signer.kid) : null
   if (decoded === null || key === null) return null
   const said = v.safeParse(challengeSchema, await verifyJws(decoded, key, crypto))
   return said.success ? said.output : null

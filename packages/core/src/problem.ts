@@ -61,13 +61,17 @@ function demandOf({
   return { demand: maxAge === undefined ? { acr } : { acr, maxAge } }
 }
 
-/** The refusal in a problem body, or null when it is none of ours. */
-export function parseProblem(body: string): HoldfastError | null {
+/** The refusal in a problem body, or null when it is none of ours. `beside`: what the answer says elsewhere. */
+export function parseProblem(
+  body: string,
+  beside: Pick<HoldfastErrorOptions, 'retryAfter'> = {},
+): HoldfastError | null {
   try {
     const problem = v.safeParse(problemSchema, JSON.parse(body))
     if (!problem.success) return null
     const { code, reference, approval, approval_id: approvalId, reasons } = problem.output
     return new HoldfastError(code, {
+      ...beside,
       ...demandOf(problem.output),
       ...(reference === undefined ? {} : { reference }),
       ...(approval === undefined ? {} : { approval }),

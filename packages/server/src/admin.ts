@@ -72,10 +72,12 @@ function queryOf({ target }: RequestHead): Record<string, string> {
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-function deviceView(device: DeviceRecord): Record<string, unknown> {
+function deviceView(device: DeviceRecord, { policy }: Deployment): Record<string, unknown> {
   const { id, user, name, platform, keyThumbprint, createdAt, revokedAt, suspendedFor: suspended } = device
   const revoked = revokedAt === null ? null : seconds(revokedAt)
-  return { id, user, name, platform, key: keyThumbprint, created: seconds(createdAt), revoked, suspended }
+  const created = seconds(createdAt)
+  const coolingUntil = created + policy.coolingSeconds
+  return { id, user, name, platform, key: keyThumbprint, created, revoked, suspended, coolingUntil }
 }
 
 function auditView({ at, ...entry }: StoredAuditEntry): Record<string, unknown> {
@@ -87,7 +89,7 @@ async function listDevices({ head }: AdminCall, { deployment }: Tools): Promise<
   const page = before === undefined ? { user, limit: count } : { user, limit: count, before }
   const devices = await deployment.store.listDevices(page)
   const next = devices.length < count ? null : (devices.at(-1)?.createdAt ?? null)
-  return { devices: devices.map(deviceView), next }
+  return { devices: devices.map((device) => deviceView(device, deployment)), next }
 }
 
 async function readAudit({ head }: AdminCall, { deployment }: Tools): Promise<unknown> {
@@ -161,11 +163,11 @@ const routes: readonly AdminRoute[] = [
   {
     method: 'POST',
     path: /^\/admin\/devices\/([A-Za-z0-9_-]{16,128})\/revoke$/,
-    async run({ body, operator }: AdminCall, id: string, { devices }: Tools): Promise<unknown> {
+    async run({ body, operator }: AdminCall, id: string, { devices, deployment }: Tools): Promise<unknown> {
       parse(v.union([noBody, noQuery]), body)
       const device = await devices.revoke(id, operator)
       if (device === null) throw new HoldfastError('not_found')
-      return { device: deviceView(device) }
+      return { device: deviceView(device, deployment) }
     },
   },
   { method: 'POST', path: /^\/admin\/devices\/([A-Za-z0-9_-]{16,128})\/wipe$/, run: wipeDevice },

@@ -1,5 +1,7 @@
 /** Holdfast as a library in a server of Request and Response: the checks of the gateway without the gateway. */
 import {
+  approvalField,
+  contentDigest,
   type ErrorCode,
   HoldfastError,
   isSafeMethod,
@@ -8,11 +10,14 @@ import {
   reservedPrefix,
   sealedPath,
 } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/core/node-crypto'
+import type { Approved } from './approval-spend.ts'
 import type { ClientCertificate } from './certificate.ts'
 import { withCors } from './cors.ts'
 import { parseHead, type RequestHead } from './head.ts'
 import type { OwnAnswer } from './http.ts'
-import type { KeptAnswer } from './idempotency.ts'
+import type { Claim, KeptAnswer } from './idempotency.ts'
+import type { ServerRule } from './deployment.ts'
 import type { VerifiedRequest } from './request.ts'
 import type { HoldfastServer } from './server.ts'
 
@@ -53,17 +58,58 @@ async function readBody(
   return Buffer.concat(chunks)
 }
 
+type Run = Extract<Claim, { kind: 'run' }>
+
+/** What goes to the application. */
+type Sending = { readonly request: Request; readonly verified: VerifiedRequest; readonly body: Uint8Array }
+
+/** What its user has approved, in the place of what came. Whatever it is refused for, nothing was sent: the claim is given back. */
+async function approve(
+  server: HoldfastServer,
+  { verified, body }: Sending,
+  form: NonNullable<ServerRule['approve']>,
+  claim: Run,
+): Promise<Approved> {
+  try {
+    return await server.approvals.take(verified, form, body)
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
+}
+
+/** Whatever `next` throws, it may have done its work: then nobody knows, and it counts as done. */
+async function runApproved(
+  options: HandleOptions,
+  { request, verified }: Sending,
+  approved: Approved,
+): Promise<Response> {
+  try {
+    const response = await runNext(options, await approvedRequest(request, verified, approved), verified)
+    await approved.settle(response.status)
+    return response
+  } catch (error) {
+    await approved.unknown()
+    throw error
+  }
+}
+
 /** Runs an unsafe request at most once. Whatever `next` throws, it may have done its work: the outcome is unknown. */
 async function runOnce(
   server: HoldfastServer,
-  verified: VerifiedRequest,
+  sending: Sending,
   options: HandleOptions,
-  run: () => Promise<Response>,
+  { approve: form }: ServerRule,
 ): Promise<Response> {
+  const { request, verified, body: sent } = sending
   const claim = await server.claim(verified)
   if (claim.kind === 'repeat') return responseOf(claim.answer, ['holdfast-repeated', 'true'])
+  const approved = form === undefined ? null : await approve(server, sending, form, claim)
   try {
-    const response = await run()
+    const response =
+      approved === null
+        ? await runNext(options, coveredRequest(request, verified, sent), verified)
+        : await runApproved(options, sending, approved)
     const body = new Uint8Array(await response.clone().arrayBuffer())
     if (body.length > options.answerBytes) await claim.executed()
     else await claim.settle({ status: response.status, fields: [...response.headers], body })
@@ -76,16 +122,31 @@ async function runOnce(
 
 /** Nobody signs these, and nothing but the form of the answer hangs on them. */
 const harmless = ['accept', 'accept-language', 'user-agent']
+/** A token opens doors here alone; and of an approval the application hears by its evidence, never by what a phone says. */
+const withheld: ReadonlySet<string> = new Set(['authorization', approvalField])
 
 /** Only what the signature covers reaches the application, and nothing that looks like an identity of ours. */
 function coveredRequest(request: Request, verified: VerifiedRequest, body: Uint8Array): Request {
   const headers = new Headers()
   for (const name of [...verified.covered, ...harmless]) {
-    const value = name.startsWith('@') || name === 'authorization' ? null : request.headers.get(name)
+    const value = name.startsWith('@') || withheld.has(name) ? null : request.headers.get(name)
     if (value !== null) headers.set(name, value)
   }
   const content = body.length > 0 ? { body: new Uint8Array(body) } : {}
   return new Request(request.url, { method: request.method, headers, ...content })
+}
+
+/** The canonical body is JSON whatever the sender called his, and the evidence is ours to name. */
+async function approvedRequest(
+  request: Request,
+  verified: VerifiedRequest,
+  { body, evidence }: Approved,
+): Promise<Request> {
+  const covered = coveredRequest(request, verified, body)
+  covered.headers.set('content-type', 'application/json')
+  covered.headers.set('content-digest', await contentDigest(body, nodeCrypto))
+  covered.headers.set(approvalField, evidence)
+  return covered
 }
 
 /** On an open route anybody may say anything, but nobody may say who he is in our words, or in a terminator's (RFC 9440). */
@@ -128,9 +189,10 @@ async function pass(
   const body = await readBody(request, options.bodyBytes)
   if (verified === null) return responseOf(await server.answer(head, body))
   server.verifyBody(verified, body)
-  const covered = coveredRequest(request, verified, body)
-  const run = (): Promise<Response> => runNext(options, covered, verified)
-  const response = await (isSafeMethod(head.method) ? run() : runOnce(server, verified, options, run))
+  const sending = { request, verified, body }
+  const response = await (isSafeMethod(head.method)
+    ? runNext(options, coveredRequest(request, verified, body), verified)
+    : runOnce(server, sending, options, rule))
   // A seal already says who made the answer, and for which request.
   return rule.answer === 'signed' && !head.channel.sealed ? signed(server, verified, response) : response
 }

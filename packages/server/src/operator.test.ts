@@ -216,6 +216,7 @@ describe('devices', () => {
       'created',
       'revoked',
       'suspended',
+      'coolingUntil',
     ])
   })
 

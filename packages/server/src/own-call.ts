@@ -19,9 +19,13 @@ export const deviceRule: RequestRule = { ...defaultRule, own: true, signer: 'dev
 /** JSON is UTF-8 and nothing else (RFC 8259 section 8.1); many libraries say so all the same. */
 const jsonType = /^application\/json(?: *; *charset=utf-8)?$/i
 
+export function isJson({ fields }: RequestHead): boolean {
+  return jsonType.test(fields.get('content-type') ?? '')
+}
+
 /** The signed body as JSON: it is compared with its digest before it is parsed. */
 export function jsonBody({ head, body }: OwnCall): unknown {
-  if (!jsonType.test(head.fields.get('content-type') ?? '')) throw new HoldfastError('bad_request')
+  if (!isJson(head)) throw new HoldfastError('bad_request')
   checkBody(head, body)
   try {
     return JSON.parse(fromUtf8(body)) as unknown

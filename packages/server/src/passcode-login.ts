@@ -16,6 +16,7 @@ import {
   utf8,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
+import { findAsked } from './approval-record.ts'
 import { auditEntry } from './audit.ts'
 import type { Deployment } from './deployment.ts'
 import { type DeviceCall, identifyUnlocker } from './device-call.ts'
@@ -27,12 +28,13 @@ import { identifiersOf, openUpload } from './passcode-upload.ts'
 import { limitPasscodes } from './rate.ts'
 import { createRepeats, requestLock, type Repeats } from './repeat.ts'
 import type { Shares } from './share.ts'
+import type { DeviceRecord } from './store.ts'
 import type { FactorRecord, LoginRecord } from './store-factors.ts'
 
 export interface PasscodeLogins {
   /**
    * Throws `passcode_not_set`, `passcode_locked`, `passcode_blocked`, `share_unavailable`, `share_gone`, `rate_limited`, `bad_request`, or what the
-   * signature deserves.
+   * signature deserves; where it is to approve something, `approval_refused` or `approval_expired` in the place of what shares deserve.
    */
   beginLogin(head: RequestHead, body: unknown): Promise<LoginChallenge>
   /**
@@ -94,16 +96,24 @@ async function keepState(
   }
 }
 
-/** The session key. Throws `passcode_refused` unless KE3 and proof are those of this login, key and share number. */
-async function checkFinish(
-  { device, signature }: DeviceCall,
-  { id: login, state }: { readonly id: string; readonly state: string },
+/** Who finishes a login: a device, and the thumbprint of its key that signed so. */
+export type Finisher = { readonly device: DeviceRecord; readonly signer: string }
+
+/**
+ * The session key of a login that was begun. Throws `passcode_refused` unless KE3 and proof are those of this login, key and share
+ * number; `grant_refused` when the service never answered it.
+ */
+export async function checkFinish(
+  { device, signer }: Finisher,
+  login: LoginRecord,
   { ke3, proof, held }: LoginFinish,
   deployment: Deployment,
 ): Promise<Uint8Array> {
+  if (login.sealedState === null) throw new HoldfastError('grant_refused')
+  const { state } = openState(login, login.sealedState, deployment)
   const identifiers = identifiersOf(device, deployment)
   const sessionKey = fromBase64url(finishOpaqueLogin(state, { ke3, identifiers }))
-  const facts = { login, signer: signature.keyThumbprint, held }
+  const facts = { login: login.id, signer, held }
   const expected = await finishProof(sessionKey, facts, nodeCrypto)
   if (!equal(utf8(expected), utf8(proof))) throw new HoldfastError('passcode_refused')
   return sessionKey
@@ -126,15 +136,12 @@ async function finish(
   await limitPasscodes(device.id, deployment)
   const login = await store.findLogin(id, clock.now())
   // One that was begun to approve something opens nothing.
-  if (login?.deviceId !== device.id || login.sealedState === null || login.approvalId !== null)
-    throw new HoldfastError('grant_refused')
-  const { state } = openState(login, login.sealedState, deployment)
-  const sessionKey = await checkFinish(call, { id, state }, said, deployment).catch(
-    async (error: unknown) => {
-      await noteRefusal(call, error, deployment)
-      throw error
-    },
-  )
+  if (login?.deviceId !== device.id || login.approvalId !== null) throw new HoldfastError('grant_refused')
+  const finisher = { device, signer: signature.keyThumbprint }
+  const sessionKey = await checkFinish(finisher, login, said, deployment).catch(async (error: unknown) => {
+    await noteRefusal(call, error, deployment)
+    throw error
+  })
   // Before the login ends, so that its answer is kept in the act that ends it: what fails here may be asked for again.
   const release = await shares.release(device, login.recordId, {
     held: said.held,
@@ -162,8 +169,9 @@ export function createPasscodeLogins(deployment: Deployment, shares: Shares): Pa
 
   async function begin(call: DeviceCall, start: LoginStart): Promise<LoginChallenge> {
     await limitPasscodes(call.device.id, deployment)
-    // A right passcode would open nothing now: it must not use up tries.
-    await shares.check(call.device.id)
+    // Where a right passcode would open nothing now, or approve nothing, it must not use up tries.
+    if (start.approval === undefined) await shares.check(call.device.id)
+    else await findAsked(start.approval, call.device.id, deployment)
     const taken = await takeTry(call.device, start, deployment)
     const sealed =
       taken.login.sealedState ?? sealState(taken.login, await compute(call, start, deployment), deployment)

@@ -66,6 +66,20 @@ export async function limitPasscodes(
     throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
 }
 
+/**
+ * Challenges, what is said to be their evidence, and transfers the rules refuse: each is written down (audit), and each is counted apart, so
+ * that who sends the one cannot keep its user from the other.
+ */
+export async function limitApprovals(
+  device: string,
+  of: 'asked' | 'proved' | 'refused',
+  { shortLived, clock, policy }: Deployment,
+): Promise<void> {
+  const hits = await shortLived.hit(`approval-${of}:${device}`, minuteMs, clock.now())
+  if (hits > policy.approval.perMinute)
+    throw new HoldfastError('rate_limited', { retryAfter: minuteMs / 1000 })
+}
+
 /** Each certificate is written down for ever (audit) and lasts for days: who asks on and on is broken or malicious. */
 export async function limitCertificates(
   device: string,

@@ -13,6 +13,7 @@ import {
 } from '@holdfast/core'
 import { checkBody } from './body.ts'
 import { type Approvals, createApprovals } from './approval.ts'
+import { checkApprovals } from './approval-routes.ts'
 import { createCertificates } from './certificate-call.ts'
 import { guardedClock } from './clock.ts'
 import { type Cors, createCors } from './cors.ts'
@@ -172,6 +173,7 @@ export async function createServer(
   checkSealing(options)
   checkPins(options)
   checkWeb(options)
+  checkApprovals(options)
   const deployment: Deployment = { ...options, clock: guardedClock(options.clock) }
   // Before any device was enrolled no signature can have been used: nothing to be careful about (docs/protocol.md 3.5).
   if (await deployment.store.isPristine()) await deployment.shortLived.markPristine()

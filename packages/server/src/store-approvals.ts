@@ -32,7 +32,7 @@ export type ApprovalRecord = {
 export type HoldDecision = {
   operator: string
   decision: 'release' | 'refuse'
-  /** What the operator wrote down, for other operators. */
+  /** What the operator wrote down, for other operators; sealed together with what he decided and why it was held. */
   note: string
   at: number
 }
@@ -123,7 +123,10 @@ export interface ApprovalStore {
   }): Promise<boolean>
   /** From `asked` to `refused`, because its user said no. One racer gets true. */
   declineApproval(id: string, deviceId: string, now: number, audit: AuditEntry): Promise<boolean>
-  /** From `approved` or `released` to `held`. One racer gets true. Decisions before this are forgotten. */
+  /**
+   * From `approved` or `released` to `held`. One racer gets true. Decisions before this are forgotten. False, too, when it has expired or
+   * its device is revoked or suspended.
+   */
   holdApproval(
     id: string,
     hold: { readonly reasons: readonly ApprovalReason[]; readonly expiresAt: number; readonly now: number },
@@ -131,7 +134,8 @@ export interface ApprovalStore {
   ): Promise<boolean>
   /**
    * One operator's word about a hold. A refusal counts at once; a release when `needed` different operators have released it, and then
-   * the approval lives until `releasedUntil`. `same_operator`: this one has spoken already.
+   * the approval lives until `releasedUntil`. `same_operator`: this one has spoken already. `gone`: not held, expired, or to be released
+   * to a device that is revoked or suspended.
    */
   decideHold(
     id: string,

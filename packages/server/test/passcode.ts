@@ -149,9 +149,9 @@ export async function register(
 export type Guess = { readonly state: string; readonly body: { record: string; ke1: string } }
 
 /** A first message; another each time, also for the same passcode. */
-export function guess(record: string, passcode: string): Guess {
+export function guess(record: string, passcode: string, approval?: string): Guess {
   const { clientLoginState: state, startLoginRequest: ke1 } = opaque.startLogin({ password: passcode })
-  return { state, body: { record, ke1 } }
+  return { state, body: { record, ke1, ...(approval === undefined ? {} : { approval }) } }
 }
 
 export const wrongPasscode = '000000'
@@ -198,9 +198,9 @@ export function complete(
 export async function begin(
   house: House,
   phone: Phone,
-  { record, passcode, signer = { key: phone.key }, keyStretching }: Trying,
+  { record, passcode, approval, signer = { key: phone.key }, keyStretching }: Trying,
 ): Promise<Login> {
-  const made = guess(record, passcode)
+  const made = guess(record, passcode, approval)
   const answer = await post(house, signer, 'passcode/logins', made.body)
   if (answer.status !== 200) throw new Error(`not begun: ${answer.error}`)
   const login = complete(phone, passcode, made, answer as unknown as LoginChallenge, keyStretching)
@@ -210,6 +210,8 @@ export async function begin(
 export type Trying = {
   readonly record: string
   readonly passcode: string
+  /** The one it is to approve. */
+  readonly approval?: string
   readonly signer?: Signer
   readonly keyStretching?: Stretching
 }

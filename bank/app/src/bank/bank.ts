@@ -44,7 +44,8 @@ const paymentOf = ({ name, iban, amount, reference }: Payment) => ({
   amount: amountOf(amount),
   reference,
 })
-const orderOf = ({ from, ...payment }: Order) => ({ from, ...paymentOf(payment) })
+/** As the API takes it. */
+export const orderOf = ({ from, ...payment }: Order) => ({ from, ...paymentOf(payment) })
 
 async function refusal(answer: Response): Promise<BankError> {
   const said = v.safeParse(problem, await answer.json().catch(() => null))
@@ -61,7 +62,8 @@ async function read<Value>(answer: Response, schema: v.GenericSchema<unknown, Va
 
 export type Bank = ReturnType<typeof bankOf>
 
-export function bankOf(session: Session) {
+/** `sent` is called whenever a call that may have asked its user for something has ended. */
+export function bankOf(session: Session, sent: () => void) {
   const get = async <Value>(path: string, schema: v.GenericSchema<unknown, Value>): Promise<Value> =>
     read(await session.fetch(path), schema)
 
@@ -72,7 +74,7 @@ export function bankOf(session: Session) {
       body: JSON.stringify(content),
       ...sending,
     }
-    return session.fetch(path, init)
+    return session.fetch(path, init).finally(sent)
   }
   async function remove(path: string): Promise<void> {
     const answer = await session.fetch(path, { method: 'DELETE' })

@@ -88,14 +88,14 @@ export const payeeCheck = v.object({
 })
 export type PayeeCheck = v.InferOutput<typeof payeeCheck>
 
+/** One payment as it is sent. */
+const ordered = { from: text, name: text, iban, amount: money, reference: text }
+export const order = v.object(ordered)
+
 export const transfer = v.object({
   id: text,
   at: time,
-  from: text,
-  name: text,
-  iban,
-  amount: money,
-  reference: text,
+  ...ordered,
   state: v.literal('booked'),
 })
 export type Transfer = v.InferOutput<typeof transfer>
@@ -104,11 +104,7 @@ export type Batch = v.InferOutput<typeof batch>
 
 export const standingOrder = v.object({
   id: text,
-  from: text,
-  name: text,
-  iban,
-  amount: money,
-  reference: text,
+  ...ordered,
   every: v.picklist(['week', 'month']),
   first: v.optional(day),
   next: v.optional(v.nullable(day)),

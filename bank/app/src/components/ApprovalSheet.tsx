@@ -1,49 +1,29 @@
-/** What is to be approved, every line of it as it is signed, and nothing beside. */
-import type { ApprovalLine, ApprovalRequest, Factor } from '@holdfast/client'
+/** Asks for an approval: first all that is approved, then passcode or finger. It stays while that is being proved, and comes back after a wrong one. */
+import type { ApprovalRequest, Factor } from '@holdfast/client'
 import { useEffect, useState } from 'react'
 import { View } from 'react-native'
 import { useCountdown } from '../device/countdown.ts'
-import { useApp } from '../state/use-app.tsx'
-import { space, stylesOf } from '../theme.ts'
+import { useFinger } from '../state/use-finger.ts'
+import { space, stylesOf, useTheme } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
-import { Banner } from './Banner.tsx'
+import { ApprovalLines, ApprovalSummary } from './ApprovalLines.tsx'
+import { Banner, Complaint } from './Banner.tsx'
 import { Button } from './Button.tsx'
-import { Card } from './Card.tsx'
+import { Icon } from './Icon.tsx'
 import { PasscodePad } from './PasscodePad.tsx'
 import { Sheet } from './Sheet.tsx'
 import { Type } from './Type.tsx'
 
 export type ApprovalSheetProps = {
   readonly request: ApprovalRequest
+  /** It was given, and is being proved. */
+  readonly busy: boolean
   readonly onAnswer: (factor: Factor | null) => void
 }
 
-const useStyles = stylesOf((colors) => ({
-  lines: { gap: 0 },
-  line: { paddingVertical: space.m, gap: 2 },
-  rule: { borderTopWidth: 1, borderTopColor: colors.line },
+const useStyles = stylesOf(() => ({
+  time: { flexDirection: 'row', alignItems: 'center', justifyContent: 'center', gap: space.s },
 }))
-
-/** Text is text: shown whole, never cut, never read from the other side. */
-export function ApprovalLines({ lines }: { readonly lines: readonly ApprovalLine[] }) {
-  const styles = useStyles()
-  return (
-    <Card>
-      <View style={styles.lines}>
-        {lines.map(({ name, label, value }, i) => (
-          <View key={`${name} ${label}`} style={[styles.line, i > 0 && styles.rule]}>
-            <Type kind="small" tone="soft">
-              {label}
-            </Type>
-            <Type kind="strong" tabular>
-              {value}
-            </Type>
-          </View>
-        ))}
-      </View>
-    </Card>
-  )
-}
 
 /** What the answer before was refused with. */
 function useComplaint({ refused, left }: ApprovalRequest): string | null {
@@ -55,70 +35,135 @@ function useComplaint({ refused, left }: ApprovalRequest): string | null {
     : `${errors.passcode_wrong} ${start.unlock.left(left)}`
 }
 
-/** Below this the time is shown: nobody is hurried before. */
-const soon = 60
+/** No challenge lives longer, in seconds (docs/protocol.md 9.2). */
+const longest = 300
 
-export function ApprovalSheet({ request, onAnswer }: ApprovalSheetProps) {
-  const { client } = useApp()
-  const { approval, start, daily } = useWords()
-  const [typing, setTyping] = useState(request.acr === 'passcode')
-  const [finger, setFinger] = useState(false)
-  const left = useCountdown(request.expiresAt)
-  useEffect(() => {
-    async function choose(): Promise<void> {
-      const { presence } = await client.ways()
-      const allowed = presence && request.acr === 'presence'
-      setFinger(allowed)
-      setTyping(!allowed)
-    }
-    choose().catch(() => setTyping(true))
-  }, [client, request.acr])
+/** Nothing is shown that is over by the service's clock: where the phone's says otherwise at first sight, that one is wrong. */
+function useSecondsLeft(expiresAt: number): number {
+  const [until] = useState(() => {
+    const now = Date.now()
+    return expiresAt > now && expiresAt <= now + longest * 1000 ? expiresAt : now + longest * 1000
+  })
+  return useCountdown(until)
+}
+
+export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
+  const { approval } = useWords()
+  const [typing, setTyping] = useState(false)
+  const known = useFinger()
+  const finger = known === true && request.acr === 'presence'
+  const left = useSecondsLeft(request.expiresAt)
   const complaint = useComplaint(request)
+  const over = left === 0 && !busy
   const decline = (): void => onAnswer(null)
+  const close = busy ? {} : { onClose: decline }
+  const give = (): void => onAnswer({ presence: true })
 
+  if (typing && !over)
+    return (
+      <Sheet title={approval.passcodeText} firm {...close}>
+        <ApprovalSummary lines={request.lines} />
+        <Passcode
+          busy={busy}
+          complaint={complaint}
+          onGive={(passcode) => onAnswer({ passcode })}
+          onFinger={finger ? give : null}
+        />
+        {busy ? null : <Button kind="quiet" title={approval.whole} onPress={() => setTyping(false)} />}
+      </Sheet>
+    )
   const footer = (
     <>
-      {finger && !typing && left > 0 ? (
-        <>
-          <Button icon="finger" title={approval.presence} onPress={() => onAnswer({ presence: true })} />
-          <Button kind="secondary" title={approval.passcode} onPress={() => setTyping(true)} />
-        </>
-      ) : null}
-      <Button kind="quiet" title={approval.decline} onPress={decline} />
+      {over || known === null ? null : (
+        <Ways busy={busy} onFinger={finger ? give : null} onPasscode={() => setTyping(true)} />
+      )}
+      {busy ? null : (
+        <Button kind="quiet" title={over ? approval.close : approval.decline} onPress={decline} />
+      )}
     </>
   )
   return (
-    <Sheet title={approval.title} onClose={decline} footer={footer}>
+    <Sheet title={approval.title} firm {...close} footer={footer}>
       <Type tone="soft">{approval.text}</Type>
-      <Type kind="heading" level={3}>
-        {request.title}
-      </Type>
-      <ApprovalLines lines={request.lines} />
+      <ApprovalLines title={request.title} lines={request.lines} />
       {request.notes.map((note) => (
-        <Banner key={note} tone="warn" text={approval.notes[note]} />
+        <Banner key={note} tone="warn" title={approval.notes[note].title} text={approval.notes[note].text} />
       ))}
-      {complaint === null ? null : <Banner tone="bad" text={complaint} />}
-      {left === 0 ? <Banner tone="bad" text={approval.over} /> : null}
-      {left > 0 && left <= soon ? (
-        <Type kind="small" tone="soft" align="center" tabular>
-          {approval.until(left)}
-        </Type>
-      ) : null}
-      {typing && left > 0 ? (
-        <PasscodePad
-          send={approval.approve}
-          busy={false}
-          busyTitle={daily.parts.busy}
-          onGive={(passcode) => onAnswer({ passcode })}
-          error={null}
-          onTyping={nothing}
-          {...(finger
-            ? { corner: { label: start.unlock.finger, onPress: () => onAnswer({ presence: true }) } }
-            : {})}
-        />
-      ) : null}
+      <Complaint text={over ? approval.over : complaint} />
+      {over ? null : <TimeLeft seconds={left} />}
     </Sheet>
   )
 }
 
-const nothing = (): void => undefined
+type WaysProps = {
+  readonly busy: boolean
+  readonly onFinger: (() => void) | null
+  readonly onPasscode: () => void
+}
+
+function Ways({ busy, onFinger, onPasscode }: WaysProps) {
+  const { approval } = useWords()
+  if (onFinger === null) return <Button icon="lock" title={approval.passcode} onPress={onPasscode} />
+  return (
+    <>
+      <Button
+        icon="finger"
+        title={approval.presence}
+        busy={busy}
+        busyTitle={approval.busy}
+        onPress={onFinger}
+      />
+      {busy ? null : <Button kind="secondary" title={approval.passcode} onPress={onPasscode} />}
+    </>
+  )
+}
+
+type PasscodeProps = {
+  readonly busy: boolean
+  readonly complaint: string | null
+  readonly onGive: (passcode: string) => void
+  readonly onFinger: (() => void) | null
+}
+
+/** The complaint goes when somebody types anew. */
+function Passcode({ busy, complaint, onGive, onFinger }: PasscodeProps) {
+  const { approval, start } = useWords()
+  const [seen, setSeen] = useState(false)
+  useEffect(() => {
+    if (!busy) setSeen(false)
+  }, [busy])
+  return (
+    <PasscodePad
+      send={approval.approve}
+      busy={busy}
+      busyTitle={approval.busy}
+      onGive={onGive}
+      error={seen || busy ? null : complaint}
+      onTyping={() => setSeen(true)}
+      {...(onFinger === null ? {} : { corner: { label: start.unlock.finger, onPress: onFinger } })}
+    />
+  )
+}
+
+/** From here on it is said, once, and shows in colour. */
+const soon = 30
+
+function TimeLeft({ seconds }: { readonly seconds: number }) {
+  const styles = useStyles()
+  const { colors } = useTheme()
+  const { approval } = useWords()
+  const tone = seconds <= soon ? 'warn' : 'soft'
+  return (
+    <View>
+      <View role="timer" style={styles.time}>
+        <Icon name="clock" size={16} color={colors[tone]} />
+        <Type kind="small" tone={tone} tabular>
+          {approval.until(seconds)}
+        </Type>
+      </View>
+      <Type kind="small" tone={tone} align="center" live="polite">
+        {seconds <= soon ? approval.soon : ''}
+      </Type>
+    </View>
+  )
+}

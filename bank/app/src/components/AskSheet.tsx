@@ -8,7 +8,9 @@ export function AskSheet() {
   const { asks } = useApp()
   const asked = useSyncExternalStore(asks.subscribe, asks.current)
   if (asked === null) return null
-  const { question, answer } = asked
+  const { question, busy, answer } = asked
   if (question.kind === 'factor') return <FactorSheet need={question.need} onAnswer={answer} />
-  return <ApprovalSheet key={question.request.id} request={question.request} onAnswer={answer} />
+  return (
+    <ApprovalSheet key={question.request.id} request={question.request} busy={busy} onAnswer={answer} />
+  )
 }

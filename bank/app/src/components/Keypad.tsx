@@ -8,8 +8,8 @@ import { Type } from './Type.tsx'
 export type KeypadProps = {
   readonly onDigit: (digit: string) => void
   readonly onRemove: () => void
-  /** In the corner: finger or face. */
-  readonly corner?: { readonly label: string; readonly onPress: () => void }
+  /** In the corner: finger or face, or a sign. */
+  readonly corner?: { readonly label: string; readonly text?: string; readonly onPress: () => void }
 }
 
 const useStyles = stylesOf((colors) => ({
@@ -67,7 +67,11 @@ export function Keypad({ onDigit, onRemove, corner }: KeypadProps) {
             onPress={corner.onPress}
             style={({ pressed }) => [styles.key, styles.bare, pressed && styles.pressed]}
           >
-            <Icon name="finger" size={34} color={colors.brand} />
+            {corner.text === undefined ? (
+              <Icon name="finger" size={34} color={colors.brand} />
+            ) : (
+              <Type kind="title">{corner.text}</Type>
+            )}
           </Pressable>
         )}
         {digit('0')}

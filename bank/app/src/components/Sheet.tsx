@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { Modal, Pressable, SafeAreaView, ScrollView, View } from 'react-native'
 import { useStillness } from '../device/motion.ts'
+import { isLargeText } from '../rem.ts'
 import { column, radius, space, stylesOf } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
 import { IconButton } from './IconButton.tsx'
@@ -9,9 +10,12 @@ import { Title } from './Title.tsx'
 
 export type SheetProps = {
   readonly title: string
-  readonly onClose: () => void
+  /** Absent: it goes by itself, when what it waits for is done. */
+  readonly onClose?: () => void
+  /** A touch beside it is no answer. */
+  readonly firm?: boolean
   readonly children: ReactNode
-  /** Stays at the lower edge while the rest scrolls. */
+  /** Stays at the lower edge while the rest scrolls, unless large text needs the room. */
   readonly footer?: ReactNode
 }
 
@@ -38,23 +42,27 @@ const useStyles = stylesOf((colors) => ({
   title: { flex: 1 },
   scroll: { flexGrow: 0, flexShrink: 1 },
   content: { paddingHorizontal: space.l, paddingTop: space.s, paddingBottom: space.l, gap: space.l },
+  flowing: { gap: space.s },
   footer: { paddingHorizontal: space.l, paddingBottom: space.l, gap: space.s },
 }))
 
-export function Sheet({ title, onClose, children, footer }: SheetProps) {
+export function Sheet({ title, onClose, firm = false, children, footer }: SheetProps) {
   const styles = useStyles()
   const still = useStillness()
   const words = useWords()
+  const flows = isLargeText()
   return (
-    <Modal transparent visible animationType={still ? 'none' : 'fade'} onRequestClose={onClose}>
+    <Modal transparent visible animationType={still ? 'none' : 'fade'} {...(onClose && { onRequestClose: onClose })}>
       <View style={styles.veil}>
-        <Pressable aria-hidden {...outside} style={styles.outside} onPress={onClose} />
+        <Pressable aria-hidden {...outside} style={styles.outside} onPress={() => (firm ? undefined : onClose?.())} />
         <SafeAreaView style={styles.sheet}>
           <View style={styles.head}>
             <View style={styles.title}>
               <Title text={title} shown kind="heading" level={2} />
             </View>
-            <IconButton icon="close" label={words.daily.parts.close} onPress={onClose} />
+            {onClose === undefined ? null : (
+              <IconButton icon="close" label={words.daily.parts.close} onPress={onClose} />
+            )}
           </View>
           <ScrollView
             style={styles.scroll}
@@ -62,8 +70,9 @@ export function Sheet({ title, onClose, children, footer }: SheetProps) {
             keyboardShouldPersistTaps="handled"
           >
             {children}
+            {flows && footer !== undefined ? <View style={styles.flowing}>{footer}</View> : null}
           </ScrollView>
-          {footer === undefined ? null : <View style={styles.footer}>{footer}</View>}
+          {flows || footer === undefined ? null : <View style={styles.footer}>{footer}</View>}
         </SafeAreaView>
       </View>
     </Modal>

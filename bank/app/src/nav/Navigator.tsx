@@ -18,12 +18,19 @@ import { Held } from '../screens/Held.tsx'
 import { HeldPayment } from '../screens/HeldPayment.tsx'
 import { Home } from '../screens/Home.tsx'
 import { More } from '../screens/More.tsx'
+import { PayeesNew } from '../screens/PayeesNew.tsx'
 import { Payees } from '../screens/Payees.tsx'
 import { Payments } from '../screens/Payments.tsx'
 import { Security } from '../screens/Security.tsx'
 import { Settings } from '../screens/Settings.tsx'
 import { StandingOrders } from '../screens/StandingOrders.tsx'
+import { StandingOrdersReview } from '../screens/StandingOrdersReview.tsx'
 import { Transfer } from '../screens/Transfer.tsx'
+import { TransferAmount } from '../screens/TransferAmount.tsx'
+import { TransferDone } from '../screens/TransferDone.tsx'
+import { TransferPayee } from '../screens/TransferPayee.tsx'
+import { TransferReview } from '../screens/TransferReview.tsx'
+import { TransferUnfinished } from '../screens/TransferUnfinished.tsx'
 import { type Nav, NavProvider, PlaceProvider } from './nav.tsx'
 import type { Route, RouteName, Routes, Tab } from './routes.ts'
 import { TabBar } from './TabBar.tsx'
@@ -33,10 +40,17 @@ const screens: { readonly [Name in RouteName]: ComponentType<Routes[Name]> } = {
   account: Account,
   payments: Payments,
   transfer: Transfer,
+  transfer_payee: TransferPayee,
+  transfer_amount: TransferAmount,
+  transfer_review: TransferReview,
+  transfer_done: TransferDone,
+  transfer_unfinished: TransferUnfinished,
   held: Held,
   held_payment: HeldPayment,
   payees: Payees,
+  payee_new: PayeesNew,
   standing_orders: StandingOrders,
+  standing_order_review: StandingOrdersReview,
   cards: Cards,
   more: More,
   documents: Documents,
@@ -67,6 +81,7 @@ function useStack(): { readonly stack: Stack; readonly nav: Nav } {
       replace: (name, params) =>
         setStack(({ tab, above }) => ({ tab, above: [...above.slice(0, -1), route(name, params)] })),
       back: () => setStack(({ tab, above }) => ({ tab, above: above.slice(0, -1) })),
+      end: (name, params) => setStack(({ tab }) => ({ tab, above: [route(name, params)] })),
       tab: (tab) => setStack({ tab, above: [] }),
     }
   }, [])

@@ -7,6 +7,8 @@ export type Nav = {
   /** Takes the place of the screen that is on top: nobody comes back to it. */
   readonly replace: <Name extends RouteName>(name: Name, params: Routes[Name]) => void
   readonly back: () => void
+  /** Takes the place of every screen above the tab: what led here is over. */
+  readonly end: <Name extends RouteName>(name: Name, params: Routes[Name]) => void
   /** To the first screen of a tab. */
   readonly tab: (tab: Tab) => void
 }

@@ -10,6 +10,8 @@ export const idleSeconds = 180
 export type App = {
   readonly client: Client
   readonly asks: Asks
+  /** An Idempotency-Key nobody guesses: 128 random bits. */
+  readonly newKey: () => string
   readonly standing: () => Standing
   readonly subscribe: (listener: () => void) => () => void
   /** Finds out where this phone stands and goes there. An open session stays where it is. */
@@ -35,7 +37,7 @@ function sessionOf(standing: Standing): Session | null {
   return standing.at === 'choosing' || standing.at === 'offering' ? standing.session : null
 }
 
-export function createApp(client: Client, asks: Asks): App {
+export function createApp(client: Client, asks: Asks, newKey: () => string): App {
   let standing: Standing = { at: 'starting' }
   const listeners = new Set<() => void>()
   let idle: ReturnType<typeof setTimeout> | undefined
@@ -82,6 +84,7 @@ export function createApp(client: Client, asks: Asks): App {
   return {
     client,
     asks,
+    newKey,
     standing: () => standing,
     subscribe(listener) {
       listeners.add(listener)
@@ -90,7 +93,7 @@ export function createApp(client: Client, asks: Asks): App {
     look,
     choosing: (session) => open({ at: 'choosing', session }),
     offering: (session) => open({ at: 'offering', session }),
-    enter: (session) => open({ at: 'open', open: { session, bank: bankOf(session), loaded: new Map() } }),
+    enter: (session) => open({ at: 'open', open: { session, bank: bankOf(session, asks.settle), loaded: new Map() } }),
     showOffline: (opened) => go({ at: 'offline', opened }),
     activate: () => go({ at: 'new', again: true }),
     enrolling: () => go({ at: 'enrolling' }),

@@ -33,6 +33,8 @@ export type BankOptions = {
   readonly entry: string
   /** Lines of holdfast.yaml under `policy:`, without their indent. */
   readonly policy?: readonly string[]
+  /** Further routes of holdfast.yaml, each in one line. */
+  readonly routes?: readonly string[]
 }
 
 async function listen(server: Server): Promise<number> {
@@ -51,7 +53,7 @@ async function freePort(): Promise<number> {
 function configOf(
   ports: { gateway: number; backend: number },
   site: Site,
-  policy: readonly string[],
+  { policy = [], routes = [] }: BankOptions,
 ): string {
   return `origin: http://127.0.0.1:${ports.gateway}
 listen: { port: ${ports.gateway} }
@@ -59,7 +61,8 @@ admin: { port: 0 }
 web: { origins: ["${site.origin}"], rpId: localhost }
 store: { kind: embedded }
 upstreams: [{ name: accounts, url: "http://127.0.0.1:${ports.backend}", identity: { mode: insecurePlain } }]
-routes: [{ path: /transfers, methods: [POST], factor: { acr: passcode, maxAge: 300 } }]
+routes:
+${['{ path: /transfers, methods: [POST], factor: { acr: passcode, maxAge: 300 } }', ...routes].map((route) => `  - ${route}`).join('\n')}
 outbox: { kind: insecureReadable, file: outbox.jsonl }
 policy:
 ${['anonymousPerMinute: 10000', ...policy].map((line) => `  ${line}`).join('\n')}
@@ -67,7 +70,7 @@ ${['anonymousPerMinute: 10000', ...policy].map((line) => `  ${line}`).join('\n')
 }
 
 /** The app has to be known to the gateway before it starts, so the site is opened here. */
-export async function openBank({ entry, policy = [] }: BankOptions): Promise<Bank> {
+export async function openBank(options: BankOptions): Promise<Bank> {
   const executed: string[] = []
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request
@@ -77,9 +80,9 @@ export async function openBank({ entry, policy = [] }: BankOptions): Promise<Ban
     response.writeHead(200, fields).end(JSON.stringify({ iban: canary, body }))
   }
   const backend = createServer((request, response) => void answer(request, response))
-  const site = await openSite(entry)
+  const site = await openSite(options.entry)
   const port = await freePort()
-  const place = createPlace(configOf({ gateway: port, backend: await listen(backend) }, site, policy))
+  const place = createPlace(configOf({ gateway: port, backend: await listen(backend) }, site, options))
   const { pins, adminPort, credentials } = await place.serve()
   const gatewayOrigin = `http://127.0.0.1:${port}`
   site.allow(gatewayOrigin)

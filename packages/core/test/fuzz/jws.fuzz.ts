@@ -76,6 +76,7 @@ const statement = {
     passcode: path,
     presence: path,
     notices: path,
+    approvals: path,
   },
   routes: [
     { path: '/a/*', methods: ['GET'], policy: 'open', signer: 'any', fields: ['x-a'] },

@@ -30,6 +30,8 @@ const formField: v.GenericSchema<unknown, ApprovalField | ApprovalRows> = v.vari
     most: count,
     fields: v.array(rowField),
     total: text,
+    countLabel: v.exactOptional(text),
+    totalLabel: v.exactOptional(text),
   }),
 ])
 

@@ -18,6 +18,8 @@ const rules: v.GenericSchema<unknown, TransferRule> = v.variant('kind', [
     sum: v.exactOptional(text),
     count: v.exactOptional(positive),
     deviceYoungerThanSeconds: v.exactOptional(positive),
+    platforms: v.exactOptional(v.array(text)),
+    payeeNewerThanSeconds: v.exactOptional(positive),
   }),
   v.strictObject({ ...rule, kind: v.literal('payee'), newerThanSeconds: positive, above }),
   v.strictObject({ ...rule, kind: v.literal('habit'), times: positive, least: positive, above }),

@@ -6,6 +6,7 @@ import { parseCapture } from '../explain/capture.ts'
 import { Complaint } from '../config/complaint.ts'
 import { explain } from '../explain/explain.ts'
 import { keyUses, rotateKey } from '../keys.ts'
+import { healthOf } from './health.ts'
 import type { Service } from '../service.ts'
 
 export type AdminContext = {
@@ -88,23 +89,29 @@ async function answerRotate({ readBody, context }: AdminCall, operator: string):
   return json(200, await rotateKey(context.service, parse(rotateBody, body).key, operator))
 }
 
+type OwnCall = {
+  readonly method: 'GET' | 'POST'
+  readonly run: (call: AdminCall, operator: string) => Promise<AdminAnswer>
+}
+
 /** Calls of the gateway alone; the server answers the others. */
-const own: Readonly<Record<string, (call: AdminCall, operator: string) => Promise<AdminAnswer>>> = {
-  '/admin/explain': answerExplain,
-  '/admin/keys/rotate': answerRotate,
+const own: Readonly<Record<string, OwnCall>> = {
+  '/admin/explain': { method: 'POST', run: answerExplain },
+  '/admin/health': { method: 'GET', run: async ({ context }) => json(200, await healthOf(context.service)) },
+  '/admin/keys/rotate': { method: 'POST', run: answerRotate },
 }
 
 async function answerOperator(call: AdminCall): Promise<AdminAnswer> {
   const { head, readBody, context } = call
   const { operators } = context.service.server
-  const run = Object.hasOwn(own, head.target.path) ? own[head.target.path] : undefined
-  if (run === undefined) {
+  const called = Object.hasOwn(own, head.target.path) ? own[head.target.path] : undefined
+  if (called === undefined) {
     const { status, json: value } = await operators.answer(head, parseJson(await readBody(callBodyBytes)))
     return json(status, value)
   }
   const operator = await operators.authenticate(head)
-  if (head.method !== 'POST') throw new HoldfastError('method_refused')
-  return run(call, operator)
+  if (head.method !== called.method) throw new HoldfastError('method_refused')
+  return called.run(call, operator)
 }
 
 /** Rejects with the HoldfastError to refuse with. */

@@ -7,4 +7,7 @@ export const noticeKinds: ReadonlySet<string> = new Set([
   'passcode.blocked',
   'passcode.forgotten',
   'presence.registered',
+  'transfer.held',
+  'transfer.released',
+  'transfer.hold_refused',
 ])

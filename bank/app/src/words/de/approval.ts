@@ -5,11 +5,17 @@ export const approval: WordsOf<'approval'> = {
   text: 'Genau das wird ausgeführt, und nichts anderes.',
   presence: 'Mit Finger oder Gesicht freigeben',
   passcode: 'Mit Passcode freigeben',
-  passcodeText: 'Geben Sie zur Freigabe Ihren Passcode ein',
+  passcodeText: 'Passcode zur Freigabe eingeben',
+  whole: 'Noch einmal alles zeigen',
   approve: 'Freigeben',
+  busy: 'Wird freigegeben',
   decline: 'Nicht freigeben',
+  close: 'Schließen',
   notes: {
-    hold: 'Diese Zahlung sehen wir uns erst an und rufen Sie an. Nach dem Gespräch wird sie gesendet.',
+    hold: {
+      title: 'Das prüfen wir zuerst',
+      text: 'Bevor diese Zahlung gesendet wird, sehen wir sie uns an und rufen Sie an.',
+    },
   },
   reasons: {
     over_limit: 'Sie liegt über Ihrem Limit',
@@ -21,8 +27,9 @@ export const approval: WordsOf<'approval'> = {
     suspicion: 'Etwas daran gleicht einem bekannten Betrug',
     rule: 'Eine Regel der Bank verlangt es',
   },
-  over: 'Die Zeit für die Freigabe ist um. Schließen Sie und beginnen Sie neu.',
+  over: 'Die Zeit für die Freigabe ist um. Es wurde nichts ausgeführt. Schließen Sie und beginnen Sie neu.',
   until: (seconds) => `Noch ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} gültig`,
+  soon: 'Noch weniger als eine halbe Minute',
   ask: {
     step_up: 'Bitte bestätigen Sie, dass Sie es sind',
     expired: 'Ihre Sitzung ist beendet',

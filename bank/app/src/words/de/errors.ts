@@ -48,6 +48,8 @@ export const errors: WordsOf<'errors'> = {
   not_enough_money: 'Auf diesem Konto ist nicht genug Geld.',
   bad_iban: 'In dieser IBAN ist ein Fehler. Vergleichen Sie Ziffer für Ziffer.',
   payee_exists: 'Diesen Empfänger haben Sie schon.',
+  no_such_account: 'Dieses Konto gibt es bei der Bank nicht.',
+  first_day: 'Ein Dauerauftrag beginnt heute oder später, innerhalb von zwei Jahren.',
   same_account: 'Von einem Konto kann kein Geld an dasselbe Konto gehen.',
   gone: 'Das gibt es nicht mehr.',
   invalid: 'Hier stimmt eine Eingabe nicht. Bitte prüfen Sie sie.',

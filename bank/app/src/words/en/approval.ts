@@ -5,9 +5,17 @@ export const approval = {
   presence: 'Approve with finger or face',
   passcode: 'Approve with passcode',
   passcodeText: 'Enter your passcode to approve',
+  whole: 'Show all of it again',
   approve: 'Approve',
+  busy: 'Approving',
   decline: 'Do not approve',
-  notes: { hold: 'We will look at this payment first and call you. It is sent when we have spoken.' },
+  close: 'Close',
+  notes: {
+    hold: {
+      title: 'We will check this first',
+      text: 'Before it is sent we look at this payment and call you.',
+    },
+  },
   /** Why a payment was held or refused. */
   reasons: {
     over_limit: 'It is above your limit',
@@ -19,9 +27,10 @@ export const approval = {
     suspicion: 'Something about it looks like a known fraud',
     rule: 'A rule of the bank asks for it',
   },
-  over: 'The time to approve this is over. Close it and start again.',
+  over: 'The time to approve this is over. Nothing was done. Close this and start again.',
   until: (seconds: number) =>
     `Valid for another ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+  soon: 'Less than half a minute left',
   ask: {
     step_up: 'Please confirm it is you',
     expired: 'Your session has ended',

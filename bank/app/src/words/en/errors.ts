@@ -40,6 +40,8 @@ export const errors = {
   not_enough_money: 'There is not enough money in this account.',
   bad_iban: 'This IBAN has a slip. Compare it digit by digit.',
   payee_exists: 'You have this payee already.',
+  no_such_account: 'There is no such account at this bank.',
+  first_day: 'A standing order begins today or later, within two years.',
   same_account: 'Money cannot go from an account to itself.',
   gone: 'This is not there any more.',
   invalid: 'Something typed here is not right. Please check it.',

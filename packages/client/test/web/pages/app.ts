@@ -1,5 +1,6 @@
 /** An app of a bank without anything to look at: each function is what one of its buttons would do. */
 import {
+  type ApprovalRequest,
   createClient,
   type Client,
   type Factor,
@@ -12,7 +13,7 @@ import {
 import { webPlatform } from '@holdfast/client/web'
 
 export type StartedApp = { readonly origin: string; readonly trust: readonly string[]; readonly name: string }
-type Written = { readonly method?: string; readonly body?: string }
+type Written = { readonly method?: string; readonly body?: string; readonly headers?: Record<string, string> }
 
 let client: Client | null = null
 let pending: PendingEnrolment | null = null
@@ -21,6 +22,7 @@ let offline: OpenedOffline | null = null
 let origin = ''
 /** What the user was asked for, and what he gives. */
 let needs: Need[] = []
+let approvals: ApprovalRequest[] = []
 let given: Factor | null = null
 
 function started<Value>(value: Value | null): Value {
@@ -31,14 +33,18 @@ const vault = () => started(session).vault
 
 export const api = {
   start(app: StartedApp): void {
-    ;[pending, session, offline, needs, given] = [null, null, null, [], null]
+    ;[pending, session, offline, needs, approvals, given] = [null, null, null, [], [], null]
     origin = app.origin
     const platform = webPlatform({ name: app.name })
     const prompt = async (need: Need): Promise<Factor | null> => {
       needs.push(need)
       return given
     }
-    client = createClient({ origin, trust: app.trust, platform, prompt, idleSeconds: 0 })
+    const approve = async (request: ApprovalRequest): Promise<Factor | null> => {
+      approvals.push(request)
+      return given
+    }
+    client = createClient({ origin, trust: app.trust, platform, prompt, approve, idleSeconds: 0 })
   },
   status: () => started(client).status(),
   condition: () => started(client).condition(),
@@ -69,9 +75,11 @@ export const api = {
   },
   /** From now on the user, when he is asked, gives this. */
   give(factor: Factor | null): void {
-    ;[needs, given] = [[], factor]
+    ;[needs, approvals, given] = [[], [], factor]
   },
   needs: () => needs,
+  approvals: () => approvals,
+  listed: () => started(session).approvals(),
   set: (name: string, value: string) => vault().preferences.set(name, value),
   get: async (name: string) => (await vault().preferences.get(name)) ?? null,
   /** Counts up in database and preferences until the page dies; resolves after the first few. */

@@ -1,4 +1,5 @@
 import type { DurableStore } from '../../store.ts'
+import { approvalContract } from './approval.ts'
 import { auditContract } from './audit.ts'
 import { claimContract } from './claim.ts'
 import { deviceContract } from './device.ts'
@@ -33,5 +34,6 @@ export function durableContract(title: string, make: MakeDurable, runner: TestRu
     presenceContract(nodes, runner)
     shareContract(nodes, runner)
     passcodeContract(nodes, runner)
+    approvalContract(nodes, runner)
   })
 }

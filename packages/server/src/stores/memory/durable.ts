@@ -1,16 +1,18 @@
 import type { DurableStore } from '../../store.ts'
 import { activationActs } from './activation.ts'
-import { approvalActs } from './approval.ts'
+import { approvalActs, forgetApprovals } from './approval.ts'
 import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
 import { factorActs } from './factor.ts'
+import { holdActs } from './hold.ts'
 import { operatorActs } from './operator.ts'
 import { passcodeActs } from './passcode.ts'
 import { presenceActs } from './presence.ts'
 import { shareActs } from './share.ts'
 import { emptyRecords, note, type Records } from './records.ts'
 import { sessionActs } from './session.ts'
+import { transferActs } from './transfer.ts'
 
 /** A durable store that forgets everything with the process: for tests and measurements, never for a deployment. */
 export function memoryStore(): DurableStore {
@@ -27,6 +29,8 @@ export function memoryStore(): DurableStore {
     ...shareActs(records),
     ...factorActs(records),
     ...approvalActs(records),
+    ...holdActs(records),
+    ...transferActs(records),
 
     async appendAudit(entry) {
       note(records, entry)
@@ -72,6 +76,7 @@ export function memoryStore(): DurableStore {
 }
 
 function forgetExpired(records: Records, now: number): void {
+  forgetApprovals(records, now)
   for (const held of [
     records.activations,
     records.enrolments,

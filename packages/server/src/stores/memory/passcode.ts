@@ -1,6 +1,7 @@
-import type { FactorStore, PasscodeRecord, TryInput, TryResult } from '../../store-factors.ts'
+import type { FactorStore, LoginRecord, PasscodeRecord, TryInput, TryResult } from '../../store-factors.ts'
 import { judgeTry, triesLeft } from '../tries.ts'
-import { note, type Records } from './records.ts'
+import { isTrusted } from './presence.ts'
+import { note, type HeldLogin, type Records } from './records.ts'
 import { dropShare } from './share.ts'
 
 type Acts = Pick<
@@ -17,13 +18,9 @@ type Acts = Pick<
 
 export function passcodeActs(records: Records): Acts {
   const { devices, passcodes, logins, repeats } = records
-  const isLive = (id: string): boolean => {
-    const device = devices.get(id)
-    return device !== undefined && device.revokedAt === null && device.suspendedFor === null
-  }
   return {
     async addPasscode(record, audit) {
-      if (!isLive(record.deviceId)) return false
+      if (!isTrusted(records, record.deviceId)) return false
       const known = passcodes.get(record.id)
       if (known) return known.deviceId === record.deviceId
       if (isTaken(records, record)) return false
@@ -54,7 +51,7 @@ export function passcodeActs(records: Records): Acts {
 
     async takePasscodeTry(input) {
       const { login } = input
-      if (!isLive(login.deviceId) || passcodes.get(login.recordId)?.deviceId !== login.deviceId)
+      if (!isTrusted(records, login.deviceId) || passcodes.get(login.recordId)?.deviceId !== login.deviceId)
         return { kind: 'gone' }
       return takeTry(records, input)
     },
@@ -75,21 +72,37 @@ export function passcodeActs(records: Records): Acts {
     },
 
     async finishLogin(factor, repeat, audit) {
-      const login = logins.get(factor.id)
-      if (!login || login.finished || login.expiresAt <= factor.provedAt) return false
-      const { deviceId, recordId } = login
-      if (deviceId !== factor.deviceId || recordId !== factor.way) return false
-      if (!isLive(deviceId) || passcodes.get(recordId)?.deviceId !== deviceId) return false
-      login.finished = true
+      const { id, deviceId, way, provedAt: now } = factor
+      const login = openLogin(records, { id, deviceId, approvalId: null, now })
+      if (login?.recordId !== way) return false
+      endLogin(records, login)
       records.factors.set(factor.id, { ...factor })
       repeats.set(repeat.requestHash, { ...repeat })
-      records.passcodeTries.delete(deviceId)
-      const account = records.accountTries.get(devices.get(deviceId)?.user ?? '')
-      if (account) account.tries = Math.max(0, account.tries - 1)
       note(records, audit)
       return true
     },
   }
+}
+
+/** A login of this device that was begun for this, when it and its passcode still stand. */
+export function openLogin(
+  records: Records,
+  asked: Pick<LoginRecord, 'id' | 'deviceId' | 'approvalId'> & { readonly now: number },
+): HeldLogin | null {
+  const login = records.logins.get(asked.id)
+  if (!login || login.finished || login.expiresAt <= asked.now) return null
+  const { deviceId, recordId, approvalId } = login
+  if (deviceId !== asked.deviceId || approvalId !== asked.approvalId) return null
+  const standing = isTrusted(records, deviceId) && records.passcodes.get(recordId)?.deviceId === deviceId
+  return standing ? login : null
+}
+
+/** The device's tries are forgotten, and its user gets this one back. */
+export function endLogin({ devices, passcodeTries, accountTries }: Records, login: HeldLogin): void {
+  login.finished = true
+  passcodeTries.delete(login.deviceId)
+  const account = accountTries.get(devices.get(login.deviceId)?.user ?? '')
+  if (account) account.tries = Math.max(0, account.tries - 1)
 }
 
 /** Callers get copies, so nothing they do changes what is stored. */

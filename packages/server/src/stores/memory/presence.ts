@@ -1,4 +1,4 @@
-import type { FactorStore } from '../../store-factors.ts'
+import type { FactorStore, PresenceRecord } from '../../store-factors.ts'
 import { note, type Records } from './records.ts'
 import { dropShare } from './share.ts'
 
@@ -52,11 +52,8 @@ export function presenceActs(records: Records): Acts {
     },
 
     async passPresence(factor, counter, repeat, audit) {
-      const presence = presences.get(factor.deviceId)
-      if (presence?.id !== factor.way || !isTrusted(records, factor.deviceId)) return false
-      const none = counter === 0 && presence.counter === 0
-      if (!none && counter <= presence.counter) return false
-      presence.counter = counter
+      const { way: id, deviceId } = factor
+      if (!isTrusted(records, deviceId) || !raiseCounter(records, { id, deviceId, counter })) return false
       factors.set(factor.id, { ...factor })
       repeats.set(repeat.requestHash, { ...repeat })
       note(records, audit)
@@ -65,7 +62,20 @@ export function presenceActs(records: Records): Acts {
   }
 }
 
-function isTrusted({ devices }: Records, deviceId: string): boolean {
+/** False, and nothing changed, when the key is gone or its counter is not below this one; 0 and 0: the key has none. */
+export function raiseCounter(
+  { presences }: Records,
+  { id, deviceId, counter }: Pick<PresenceRecord, 'id' | 'deviceId' | 'counter'>,
+): boolean {
+  const held = presences.get(deviceId)
+  if (held?.id !== id) return false
+  const none = counter === 0 && held.counter === 0
+  if (!none && counter <= held.counter) return false
+  held.counter = counter
+  return true
+}
+
+export function isTrusted({ devices }: Records, deviceId: string): boolean {
   const device = devices.get(deviceId)
   return device !== undefined && device.revokedAt === null && device.suspendedFor === null
 }

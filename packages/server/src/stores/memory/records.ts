@@ -16,6 +16,8 @@ import type {
   PresenceChallengeRecord,
   PresenceRecord,
 } from '../../store-factors.ts'
+import type { ApprovalRecord, HoldDecision, TransferEntry } from '../../store-approvals.ts'
+import type { KeptApproval } from '../retention.ts'
 import type { RotationMemory } from '../rotation.ts'
 import type { StoredShare } from '../share-release.ts'
 
@@ -28,6 +30,8 @@ export type HeldClaim = {
   state: 'running' | 'answered' | 'executed' | 'unknown'
   sealedAnswer: string | null
 }
+export type HeldApproval = ApprovalRecord & KeptApproval
+export type HeldLogin = LoginRecord & { finished: boolean }
 
 /** Everything the memory store knows. An act is atomic because it never awaits between its first look and its last change. */
 export type Records = {
@@ -48,7 +52,7 @@ export type Records = {
   operators: Map<string, OperatorRecord>
   /** By record id. */
   passcodes: Map<string, PasscodeRecord>
-  logins: Map<string, LoginRecord & { finished: boolean }>
+  logins: Map<string, HeldLogin>
   passcodeTries: Map<string, { failures: number; lockedUntil: number }>
   accountTries: Map<string, { endsAt: number; tries: number }>
   factors: Map<string, FactorRecord>
@@ -59,6 +63,13 @@ export type Records = {
   shares: Map<string, Map<string, StoredShare>>
   vaultMarks: Map<string, { mark: number; issued: number; gone: boolean }>
   wipes: number
+  approvals: Map<string, HeldApproval>
+  /** By device: those that were asked, and may be over by now. */
+  askedApprovals: Map<string, HeldApproval[]>
+  /** By approval. */
+  holdDecisions: Map<string, HoldDecision[]>
+  /** By user. */
+  transfers: Map<string, TransferEntry[]>
   listeners: Set<(event: Invalidation) => void>
 }
 
@@ -88,6 +99,10 @@ export function emptyRecords(): Records {
     shares: new Map(),
     vaultMarks: new Map(),
     wipes: 0,
+    approvals: new Map(),
+    askedApprovals: new Map(),
+    holdDecisions: new Map(),
+    transfers: new Map(),
     listeners: new Set(),
   }
 }

@@ -6,6 +6,7 @@ import { claimActs } from './claim.ts'
 import { deviceActs } from './device.ts'
 import { enrolmentActs } from './enrolment.ts'
 import { factorActs } from './factor.ts'
+import { holdActs } from './hold.ts'
 import { operatorActs } from './operator.ts'
 import { passcodeActs } from './passcode.ts'
 import { presenceActs } from './presence.ts'
@@ -14,6 +15,7 @@ import { purgeTable } from './purge.ts'
 import { insertRow } from './rows.ts'
 import { auditColumns, type Database } from './schema.ts'
 import { sessionActs } from './session.ts'
+import { transferActs } from './transfer.ts'
 
 /** Everything but the feed and the end of the connections, which is how the two databases differ. */
 export function durableOver(
@@ -32,6 +34,8 @@ export function durableOver(
     ...shareActs(db),
     ...factorActs(db),
     ...approvalActs(db),
+    ...holdActs(db),
+    ...transferActs(db),
     ...own,
 
     async appendAudit(entry) {
@@ -74,6 +78,7 @@ export function durableOver(
     },
 
     async purge(now) {
+      await purgeTable(db, 'approval', 'keepUntil', now)
       for (const table of ['ottWindow', 'accountTries'] as const) await purgeTable(db, table, 'endsAt', now)
       const expiring = ['activation', 'enrolment', 'repeat', 'family', 'claim'] as const
       for (const table of [...expiring, 'passcodeLogin', 'factor', 'presenceChallenge'] as const) {

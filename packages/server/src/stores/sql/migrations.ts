@@ -121,21 +121,23 @@ alter table passcode_login add column approval_id text;
 create table approval (
   id text primary key, device_id text not null references device, "user" text not null, state text not null,
   request_digest text not null, challenge text not null, sealed_content text not null, sealed_evidence text,
-  acr text, reasons jsonb not null, created_at bigint not null, expires_at bigint not null
+  acr text, reasons jsonb not null, created_at bigint not null, expires_at bigint not null,
+  spent_from text, keep_until bigint not null
 );
 create index approval_device on approval (device_id, created_at);
-create index approval_held on approval (state, created_at) where state = 'held';
+create index approval_asked on approval (device_id, expires_at) where state = 'asked';
+create index approval_state on approval (state, expires_at);
+create index approval_keep_until on approval (keep_until);
 create table hold_decision (
-  approval_id text references approval, operator text, decision text not null, note text not null, at bigint not null,
-  primary key (approval_id, operator)
+  approval_id text references approval on delete cascade, operator text, decision text not null, note text not null,
+  at bigint not null, primary key (approval_id, operator)
 );
 create table transfer (
-  approval_id text references approval, part integer, "user" text not null, device_id text not null, payee text not null,
-  network text not null, currency text not null, amount_minor bigint not null check (amount_minor > 0), at bigint not null,
-  state text not null, primary key (approval_id, part)
+  approval_id text references approval on delete cascade, part integer, "user" text not null, device_id text not null,
+  payee text not null, network text not null, currency text not null, amount_minor bigint not null check (amount_minor > 0),
+  at bigint not null, state text not null, primary key (approval_id, part)
 );
-create index transfer_user on transfer ("user", at);
-create table transfer_user ("user" text primary key)
+create index transfer_user on transfer ("user", at)
 `
 
 /** Released migrations never change; a new step gets the next name. */

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { FactorStore, LoginRecord, PasscodeRecord, TryInput } from '../../store-factors.ts'
 import { judgeTry, triesLeft, type TryVerdict } from '../tries.ts'
 import { dropShare } from './share.ts'
@@ -107,39 +107,17 @@ export function passcodeActs(db: Kysely<Database>): Acts {
     },
 
     finishLogin(factor, repeat, audit) {
+      const { id, deviceId, way, provedAt } = factor
       return db.transaction().execute(async (tx) => {
-        const owner = await liveDevice(tx, factor.deviceId).executeTakeFirst()
-        if (!owner) return false
-        await queueForUser(tx, owner.user)
-        if (!(await hasPasscode(tx, { deviceId: factor.deviceId, recordId: factor.way }))) return false
+        const login = await queueForLogin(tx, { id, deviceId, approvalId: null })
+        if (login?.recordId !== way) return false
         const finished = await tx
-          .with('finished', (query) =>
-            query
-              .updateTable('passcodeLogin')
-              .set({ finishedAt: factor.provedAt })
-              .where('id', '=', factor.id)
-              .where('deviceId', '=', factor.deviceId)
-              .where('recordId', '=', factor.way)
-              .where('finishedAt', 'is', null)
-              .where('expiresAt', '>', factor.provedAt)
-              .returning('id'),
-          )
+          .with('finished', step(endLogin(id, provedAt)))
+          .with('forgotten', step(forgetTries(deviceId)))
+          .with('given', step(giveTryBack(login.user)))
           .with('proved', step(insertRow('factor', factor, 'finished')))
           .with('kept', step(keepRepeat(repeat, 'finished')))
           .with('noted', step(insertRow('audit', audit, 'finished')))
-          .with('forgotten', (query) =>
-            query
-              .deleteFrom('passcodeTries')
-              .where('deviceId', '=', factor.deviceId)
-              .where((row) => row.exists(row.selectFrom('finished').select('finished.id'))),
-          )
-          .with('given', (query) =>
-            query
-              .updateTable('accountTries')
-              .set({ tries: sql<number>`greatest(account_tries.tries - 1, 0)` })
-              .where('user', '=', owner.user)
-              .where((row) => row.exists(row.selectFrom('finished').select('finished.id'))),
-          )
           .selectFrom('finished')
           .select('id')
           .executeTakeFirst()
@@ -147,6 +125,39 @@ export function passcodeActs(db: Kysely<Database>): Acts {
       })
     },
   }
+}
+
+/** A login of this device that was begun for this, while its passcode stands; its user's tries queue behind it until the commit. */
+export async function queueForLogin(
+  tx: Transaction<Database>,
+  { id, deviceId, approvalId }: Pick<LoginRecord, 'id' | 'deviceId' | 'approvalId'>,
+): Promise<{ user: string; recordId: string } | null> {
+  const login = await tx
+    .selectFrom('passcodeLogin')
+    .innerJoin('device', 'device.id', 'passcodeLogin.deviceId')
+    .select(['device.user', 'passcodeLogin.recordId'])
+    .where('passcodeLogin.id', '=', id)
+    .where('passcodeLogin.deviceId', '=', deviceId)
+    .where('passcodeLogin.approvalId', approvalId === null ? 'is' : '=', approvalId)
+    .executeTakeFirst()
+  if (!login) return null
+  await queueForUser(tx, login.user)
+  return (await hasPasscode(tx, { deviceId, recordId: login.recordId })) ? login : null
+}
+
+/** The step `finished`, which the two after it hang on: it yields nothing when the login has ended or expired. */
+export function endLogin(id: string, now: number): RawBuilder<{ id: string }> {
+  return sql`update passcode_login set finished_at = ${now}
+    where id = ${id} and finished_at is null and expires_at > ${now} returning id`
+}
+
+export function forgetTries(deviceId: string): RawBuilder<object> {
+  return sql`delete from passcode_tries where device_id = ${deviceId} and exists (select from finished)`
+}
+
+export function giveTryBack(user: string): RawBuilder<object> {
+  return sql`update account_tries set tries = greatest(tries - 1, 0)
+    where "user" = ${user} and exists (select from finished)`
 }
 
 /** Tries, and what forgets them, queue here for each user: what one reads stays true until its commit. */
@@ -254,8 +265,8 @@ async function writeTry(
       'opened',
       // In the place of a login of the same KE1 that has expired.
       step(sql<object>`${insertRow('passcodeLogin', login)} on conflict (device_id, ke1_digest) do update set
-        id = excluded.id, record_id = excluded.record_id, sealed_state = null, finished_at = null,
-        created_at = excluded.created_at, expires_at = excluded.expires_at`),
+        id = excluded.id, record_id = excluded.record_id, approval_id = excluded.approval_id,
+        sealed_state = null, finished_at = null, created_at = excluded.created_at, expires_at = excluded.expires_at`),
     )
     .with('tried', (query) =>
       query

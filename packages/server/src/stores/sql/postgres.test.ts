@@ -102,7 +102,8 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
       expect(events).toEqual([{ all: true }])
       const device = await enrolledDevice(store!)
       await store!.revokeDevice(device.id, t0, auditEntry('device.revoked'))
-      await vi.waitUntil(() => events.length === 2, patience)
+      // Twice, perhaps: from the feed, and from the act itself, in whichever order.
+      await vi.waitUntil(() => events.length >= 2, patience)
       expect(events.at(-1)).toEqual({ device: device.id })
       await feed.close()
     })

@@ -1,5 +1,5 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type { FactorStore } from '../../store-factors.ts'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import type { FactorStore, PresenceRecord } from '../../store-factors.ts'
 import { insertRow, keepRepeat, step } from './rows.ts'
 import { type Database, presenceColumns } from './schema.ts'
 import { countWipe } from './share.ts'
@@ -77,15 +77,7 @@ export function presenceActs(db: Kysely<Database>): Acts {
       return db.transaction().execute(async (tx) => {
         if (!(await lockTrusted(tx, factor.deviceId))) return false
         const passed = await tx
-          .with('raised', (query) =>
-            query
-              .updateTable('presence')
-              .set({ counter })
-              .where('id', '=', factor.way)
-              .where('deviceId', '=', factor.deviceId)
-              .where('counter', counter === 0 ? '=' : '<', counter)
-              .returning('id'),
-          )
+          .with('raised', step(raiseCounter({ id: factor.way, deviceId: factor.deviceId, counter })))
           .with('proved', step(insertRow('factor', factor, 'raised')))
           .with('kept', step(keepRepeat(repeat, 'raised')))
           .with('noted', step(insertRow('audit', audit, 'raised')))
@@ -98,8 +90,19 @@ export function presenceActs(db: Kysely<Database>): Acts {
   }
 }
 
+/** Yields nothing when the key is gone or its counter is not below this one; 0 and 0: the key has none. */
+export function raiseCounter({
+  id,
+  deviceId,
+  counter,
+}: Pick<PresenceRecord, 'id' | 'deviceId' | 'counter'>): RawBuilder<{ id: string }> {
+  const below = counter === 0 ? sql`=` : sql`<`
+  return sql`update presence set counter = ${counter}
+    where id = ${id} and device_id = ${deviceId} and counter ${below} ${counter} returning id`
+}
+
 /** Whatever changes this device's factors, shares or state waits for us, and we for it. */
-async function lockTrusted(tx: Transaction<Database>, deviceId: string): Promise<boolean> {
+export async function lockTrusted(tx: Transaction<Database>, deviceId: string): Promise<boolean> {
   const device = await tx
     .selectFrom('device')
     .select('id')

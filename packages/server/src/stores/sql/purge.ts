@@ -3,12 +3,9 @@ import type { Database } from './schema.ts'
 
 const batch = 5000
 
+type End = 'expiresAt' | 'endsAt' | 'keepUntil'
 type Expiring = {
-  [Table in keyof Database]: 'expiresAt' extends keyof Database[Table]
-    ? Table
-    : 'endsAt' extends keyof Database[Table]
-      ? Table
-      : never
+  [Table in keyof Database]: Extract<keyof Database[Table], End> extends never ? never : Table
 }[keyof Database]
 
 /**
@@ -18,7 +15,7 @@ type Expiring = {
 export async function purgeTable(
   db: Kysely<Database>,
   table: Expiring,
-  column: 'expiresAt' | 'endsAt',
+  column: End,
   now: number,
 ): Promise<void> {
   for (;;) {

@@ -16,7 +16,7 @@ export function insertRow<Table extends keyof Database>(
   const source = when === undefined ? sql`` : sql`${sql.table(when)}, `
   return sql`insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
     select ${sql.join(columns.map((column) => sql.ref(`given.${column}`)))}
-    from ${source}jsonb_populate_record(null::${sql.table(table)}, ${jsonOf(row)}::jsonb) as given`
+    from ${source}jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify(columnsOf(row))}::jsonb) as given`
 }
 
 /** Makes a raw statement a step of a larger one: `.with('noted', step(insertRow(…)))`. */
@@ -31,10 +31,10 @@ export function keepRepeat(repeat: RepeatRecord, when?: string): RawBuilder<Reco
 }
 
 /** Top-level names become column names; nested objects stay as they are. */
-function jsonOf(row: object): string {
+export function columnsOf(row: object): Record<string, unknown> {
   const entries = Object.entries(row).map(([name, value]) => [
     name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     value,
   ])
-  return JSON.stringify(Object.fromEntries(entries))
+  return Object.fromEntries(entries)
 }

@@ -15,6 +15,8 @@ import type {
   PresenceChallengeRecord,
   PresenceRecord,
 } from '../../store-factors.ts'
+import type { ApprovalRecord, HoldDecision, TransferEntry } from '../../store-approvals.ts'
+import type { KeptApproval } from '../retention.ts'
 import type { RotationMemory } from '../rotation.ts'
 
 /** The tables as Kysely sees them; columns are snake_case in the database. migrations.ts makes them. */
@@ -59,6 +61,9 @@ export type Database = {
   /** `gone`: its shares were deleted and none is made again. */
   vaultMark: { deviceId: string; mark: number; issued: number; gone: boolean }
   wipeCount: { one: boolean; count: number }
+  approval: ApprovalRecord & KeptApproval
+  holdDecision: HoldDecision & { approvalId: string }
+  transfer: TransferEntry
   nonce: { key: string; nonce: string; expiresAt: number }
   nonceEpoch: { one: boolean; at: number }
   rate: { key: string; endsAt: number; hits: number }
@@ -149,6 +154,34 @@ export const presenceColumns = [
   'counter',
   'synced',
   'createdAt',
+] as const
+
+export const approvalColumns = [
+  'id',
+  'deviceId',
+  'user',
+  'state',
+  'requestDigest',
+  'challenge',
+  'sealedContent',
+  'sealedEvidence',
+  'acr',
+  'reasons',
+  'createdAt',
+  'expiresAt',
+] as const
+
+export const transferColumns = [
+  'approvalId',
+  'part',
+  'user',
+  'deviceId',
+  'payee',
+  'network',
+  'currency',
+  'amountMinor',
+  'at',
+  'state',
 ] as const
 
 export const auditColumns = ['id', 'at', 'action', 'actor', 'user', 'device', 'detail'] as const

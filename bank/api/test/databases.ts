@@ -1,0 +1,62 @@
+/** A fresh database for a suite: PGlite in this process, or one of its own in PostgreSQL. */
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import type { Opened } from '../src/database/database.ts'
+import { openEmbedded } from '../src/database/embedded.ts'
+import { openPostgres } from '../src/database/postgres.ts'
+
+const server = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+
+async function onServer<Result>(act: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: server, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    return await act(client)
+  } finally {
+    await client.end()
+  }
+}
+
+export const postgresReachable: boolean = await onServer(async () => {}).then(
+  () => true,
+  () => false,
+)
+
+export type Place = {
+  /** Undefined for PGlite. */
+  readonly url: string | undefined
+  /** Opens it; again, when it was closed. */
+  readonly open: () => Promise<Opened>
+  readonly drop: () => Promise<void>
+}
+
+/** What a suite runs on: `describe.skipIf(skipped)(name, …)`. */
+export type TestDatabase = {
+  readonly name: string
+  readonly skipped: boolean
+  readonly create: () => Promise<Place>
+}
+
+export const postgres: TestDatabase = {
+  name: 'PostgreSQL (skipped when HOLDFAST_TEST_POSTGRES is unreachable)',
+  skipped: !postgresReachable,
+  async create() {
+    const name = `alder_test_${randomUUID().replaceAll('-', '')}`
+    const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
+    await onServer((client) => client.query(`create database ${name}`))
+    return {
+      url,
+      open: () => openPostgres({ url, connections: 16 }),
+      drop: () =>
+        onServer(async (client) => void (await client.query(`drop database if exists ${name} with (force)`))),
+    }
+  },
+}
+
+export const pglite: TestDatabase = {
+  name: 'PGlite',
+  skipped: false,
+  create: async () => ({ url: undefined, open: () => openEmbedded(undefined), drop: async () => {} }),
+}
+
+export const databases: readonly TestDatabase[] = [postgres, pglite]
