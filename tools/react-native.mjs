@@ -1,36 +1,44 @@
-// Why: no phone here, and types, bundle and bytecode of React Native's own compiler can still be checked: `npm run check:react-native`. The
-// packages lie in a cache of their own, without manifest or lock; nobody needs 540 MB of them for `npm start` and `npm test`.
+// Why: no phone here, and what JavaScript there is can still be checked: `npm run check:react-native`. The platform fits the types of the real
+// packages, is bundled and compiled by React Native's own compiler; and the bank's app is exported for Android and iOS as a developer would.
+// The packages lie in bank/app/native, apart from all others; nobody needs 700 MB of them for `npm start` and `npm test`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bin, ensureBuilt, root } from './ensure.mjs'
 
 const folder = path.join(root, 'node_modules/.cache/holdfast-react-native')
 const file = (name) => path.join(folder, name)
+const shell = path.join(root, 'bank/app/native')
+const manifest = JSON.parse(readFileSync(path.join(shell, 'package.json'), 'utf8'))
+/** All the shell needs; the compiler is the one this React Native asks for. */
+const packages = { ...manifest.dependencies, ...manifest.devDependencies }
 /** As docs/react-native.md names them, each with the shape of ours it has to fit. */
-const native = {
-  '@op-engineering/op-sqlite': ['18.2.5', 'SqliteModule'],
-  '@pagopa/io-react-native-crypto': ['1.2.5', 'KeyModule'],
-  '@sbaiahmed1/react-native-biometrics': ['0.15.1', 'BiometricsModule'],
-  'expo-file-system': ['57.0.7', 'FileSystemModule'],
-  'expo-secure-store': ['57.0.4', 'SecureStoreModule'],
-  'react-native-keychain': ['10.0.0', 'KeychainModule'],
-  'react-native-quick-crypto': ['1.1.7', 'Argon2Module & Shapes.RandomModule'],
-  'react-native-ssl-public-key-pinning': ['1.2.6', 'PinningModule'],
-}
-/** The compiler is the one this React Native asks for. */
-const packages = {
-  ...Object.fromEntries(Object.entries(native).map(([name, [version]]) => [name, version])),
-  'hermes-compiler': '250829098.0.17',
-  'react-native': '0.86.3',
+const shapes = {
+  '@op-engineering/op-sqlite': 'SqliteModule',
+  '@pagopa/io-react-native-crypto': 'KeyModule',
+  '@sbaiahmed1/react-native-biometrics': 'BiometricsModule',
+  'expo-file-system': 'FileSystemModule',
+  'expo-secure-store': 'SecureStoreModule',
+  'react-native-keychain': 'KeychainModule',
+  'react-native-quick-crypto': 'Argon2Module & Shapes.RandomModule',
+  'react-native-ssl-public-key-pinning': 'PinningModule',
 }
 const compilers = { linux: 'linux64-bin/hermesc', darwin: 'osx-bin/hermesc', win32: 'win64-bin/hermesc.exe' }
 
 function isInstalled() {
   return Object.entries(packages).every(([name, version]) => {
-    const manifest = file(`node_modules/${name}/package.json`)
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version
+    const installed = path.join(shell, 'node_modules', name, 'package.json')
+    return existsSync(installed) && JSON.parse(readFileSync(installed, 'utf8')).version === version
   })
 }
 
@@ -38,19 +46,15 @@ function isInstalled() {
 function install() {
   if (isInstalled()) return true
   console.log(
-    'holdfast: fetching the native packages, without running anything of theirs (540 MB, a minute) …',
-  )
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    file('package.json'),
-    JSON.stringify({ private: true, type: 'module', dependencies: packages }),
+    'holdfast: fetching the native packages, without running anything of theirs (700 MB, a minute) …',
   )
   // Their peers are the app's affair: of them only types would be missed, and the check says when one is.
   const words = [
     '--prefix',
-    folder,
+    shell,
     '--ignore-scripts',
     '--legacy-peer-deps',
+    '--no-package-lock',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
@@ -58,8 +62,16 @@ function install() {
   return spawnSync('npm', ['install', ...words], { stdio: 'inherit' }).status === 0 && isInstalled()
 }
 
-function step(name, command, words) {
-  const { status, stdout, stderr } = spawnSync(command, words, { cwd: folder, encoding: 'utf8' })
+/** The compiler finds packages from where it stands. */
+function settle() {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file('package.json'), JSON.stringify({ private: true, type: 'module' }))
+  rmSync(file('node_modules'), { recursive: true, force: true })
+  symlinkSync(path.join(shell, 'node_modules'), file('node_modules'))
+}
+
+function step(name, command, words, options = {}) {
+  const { status, stdout, stderr } = spawnSync(command, words, { cwd: folder, encoding: 'utf8', ...options })
   if (status === 0) return
   console.error(`${stdout}${stderr}\nholdfast: React Native: ${name} failed`)
   process.exit(1)
@@ -74,7 +86,7 @@ function writeApp() {
 
 /** A type that cannot be found is `any` and fits everything, so each member of ours is asked whether it is. */
 function writeShapes() {
-  const lines = Object.entries(native).flatMap(([name, [, shape]], i) => [
+  const lines = Object.entries(shapes).flatMap(([name, shape], i) => [
     `import * as real${i} from '${name}'`,
     `real${i} satisfies Shapes.${shape}`,
     `export const vague${i}: [Vague<typeof real${i}, Shapes.${shape}>] extends [never] ? 0 : Vague<typeof real${i}, Shapes.${shape}> = 0`,
@@ -133,11 +145,60 @@ function compile() {
   step('compiling', hermesc, ['-w', '-emit-binary', '-O', '-out', file('app.hbc'), file('app.js')])
 }
 
+/** The app's own sources with the phone's half of each pair, looked at from where the phone's packages are. */
+function checkApp() {
+  rmSync(file('app'), { force: true })
+  symlinkSync(path.join(root, 'bank/app'), file('app'))
+  const compilerOptions = {
+    target: 'es2023',
+    lib: ['es2023', 'dom'],
+    module: 'preserve',
+    moduleResolution: 'bundler',
+    moduleSuffixes: ['.native', ''],
+    preserveSymlinks: true,
+    customConditions: ['react-native'],
+    jsx: 'react-jsx',
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: [],
+    paths: Object.fromEntries(
+      ['@holdfast/client', '@holdfast/core', 'valibot'].flatMap((name) => [
+        [name, [path.join(root, 'node_modules', name)]],
+        [`${name}/react-native`, [path.join(root, 'node_modules', name, 'dist/platforms/react-native')]],
+      ]),
+    ),
+  }
+  const files = [file('app/src/main.native.tsx')]
+  writeFileSync(file('tsconfig.app.json'), JSON.stringify({ compilerOptions, files }))
+  step("checking the types of the bank's app", process.execPath, [
+    bin('typescript'),
+    '-p',
+    file('tsconfig.app.json'),
+  ])
+}
+
+/** Kilobytes of Hermes bytecode. */
+function exportApp(platform) {
+  const out = file(`export-${platform}`)
+  rmSync(out, { recursive: true, force: true })
+  const env = { ...process.env, CI: '1', EXPO_OFFLINE: '1', EXPO_NO_TELEMETRY: '1' }
+  const cli = path.join(shell, 'node_modules/expo/bin/cli')
+  const words = [cli, 'export', '--platform', platform, '--output-dir', out]
+  step(`exporting the bank's app for ${platform}`, process.execPath, words, { cwd: shell, env })
+  const bundle = readdirSync(out, { recursive: true }).find((name) => name.endsWith('.hbc'))
+  if (bundle === undefined) throw new Error(`there is no bytecode for ${platform}`)
+  return statSync(path.join(out, bundle)).size
+}
+
 ensureBuilt('packages/client')
 if (compilers[process.platform] === undefined || !install()) {
   console.log('holdfast: React Native: NOT CHECKED, its packages cannot be had here')
   process.exit(0)
 }
+settle()
 rmSync(file('app.hbc'), { force: true })
 writeApp()
 writeShapes()
@@ -150,5 +211,10 @@ const kilobytes = (bytes) => `${Math.round(bytes / 1024)} KiB`
 console.log(
   `React Native: client and platform are ${kilobytes(script.length)} minified, ${kilobytes(gzipSync(script).length)} with gzip; ` +
     `hermesc ${packages['hermes-compiler']} makes ${kilobytes(statSync(file('app.hbc')).size)} of bytecode`,
+)
+checkApp()
+const sizes = ['android', 'ios'].map((platform) => `${platform} ${kilobytes(exportApp(platform))}`)
+console.log(
+  `React Native: the bank's app fits the types of React Native, and its export is ${sizes.join(', ')} of bytecode`,
 )
 console.log('React Native: nothing native was run')

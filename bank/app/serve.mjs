@@ -1,4 +1,4 @@
-// Why: the app in a browser needs its bundle, an origin of its own and a strict policy. Usage: node serve.mjs --app FILE [--port PORT]
+// Why: the app in a browser needs its bundle, an origin of its own and a strict policy. Usage: node serve.mjs --app FILE [--port PORT] [--page FOLDER]
 // FILE is what an app has built in: {"origin": "https://…", "trust": ["<pin>"]}. The gateway has to name this page under `web`.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -6,7 +6,6 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const built = fileURLToPath(new URL('dist/web/', import.meta.url))
 const kinds = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -16,21 +15,27 @@ const kinds = {
 }
 
 /** All of it, by the path it is asked for under: nothing else on the disk can be. */
-function readBuilt() {
-  const names = readdirSync(built, { recursive: true }).filter((name) => path.extname(name) in kinds)
+function readBuilt(folder) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => path.extname(name) in kinds)
   const files = new Map(
-    names.map((name) => [`/${name.split(path.sep).join('/')}`, readFileSync(built + name)]),
+    names.map((name) => [`/${name.split(path.sep).join('/')}`, readFileSync(path.join(folder, name))]),
   )
   return files.set('/', files.get('/index.html'))
 }
 
-const { values } = parseArgs({ options: { app: { type: 'string' }, port: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: {
+    app: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    page: { type: 'string', default: fileURLToPath(new URL('dist/web', import.meta.url)) },
+  },
+})
 if (values.app === undefined) {
-  console.error('usage: node serve.mjs --app FILE [--port PORT]')
+  console.error('usage: node serve.mjs --app FILE [--port PORT] [--page FOLDER]')
   process.exit(2)
 }
 const app = JSON.parse(readFileSync(values.app, 'utf8'))
-const files = readBuilt()
+const files = readBuilt(values.page)
 
 const policy = [
   "default-src 'none'",

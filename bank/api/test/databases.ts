@@ -17,9 +17,10 @@ async function onServer<Result>(act: (client: Client) => Promise<Result>): Promi
   }
 }
 
+/** A server that answers at all is there, also when it has no line to spare. */
 export const postgresReachable: boolean = await onServer(async () => {}).then(
   () => true,
-  () => false,
+  (error: unknown) => error instanceof Error && 'severity' in error,
 )
 
 export type Place = {
@@ -46,7 +47,7 @@ export const postgres: TestDatabase = {
     await onServer((client) => client.query(`create database ${name}`))
     return {
       url,
-      open: () => openPostgres({ url, connections: 16 }),
+      open: () => openPostgres({ url, connections: 8 }),
       drop: () =>
         onServer(async (client) => void (await client.query(`drop database if exists ${name} with (force)`))),
     }

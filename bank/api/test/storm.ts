@@ -53,6 +53,8 @@ export async function storm({ payments, senders, answersEach, kills, start }: St
     for (;;) {
       const answer = await send(i)
       if (answer?.status === 201) return void heard.set(i, answer.bytes.toString())
+      // The books cannot be reached for a moment: the same again, as the answer says.
+      if (answer?.status === 503) continue
       if (answer !== null) throw new Error(`payment ${i}: ${answer.bytes.toString()}`)
       cut++
       await replaced

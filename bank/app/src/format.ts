@@ -16,6 +16,8 @@ export type Format = {
   moment(at: number): string
   /** `March 2026`. */
   month(at: number): string
+  /** `Mon`, … `Sun`. */
+  readonly weekdays: readonly string[]
   readonly decimal: ',' | '.'
 }
 
@@ -33,6 +35,7 @@ export function createFormat(region: string): Format {
     minute: '2-digit',
   })
   const month = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric' })
+  const weekday = new Intl.DateTimeFormat(region, { weekday: 'short', timeZone: 'UTC' })
   const sample = new Intl.NumberFormat(region).format(1.5)
   return {
     money: (money) => currency(money.currency, 'auto').format(units(money)),
@@ -49,6 +52,8 @@ export function createFormat(region: string): Format {
     day: (at) => day.format(at),
     moment: (at) => moment.format(at),
     month: (at) => month.format(at),
+    // 5 January 1970 was a Monday.
+    weekdays: Array.from({ length: 7 }, (_, day) => weekday.format((4 + day) * 86_400_000)),
     decimal: sample.includes(',') ? ',' : '.',
   }
 }

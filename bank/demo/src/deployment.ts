@@ -17,8 +17,8 @@ export type Bank = {
   readonly folder: string
   /** Service key thumbprints an app builds in. */
   readonly pins: readonly string[]
-  /** Serves the app to browsers; resolves to its address. */
-  serveApp(): Promise<string>
+  /** Serves the app to browsers; resolves to its address. `built`: the folder Vite wrote it to. */
+  serveApp(built?: string): Promise<string>
   /** Serves the operators' console; resolves to its address. */
   serveConsole(): Promise<string>
   /** A new activation code for a customer. */
@@ -74,8 +74,10 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
     origin,
     folder,
     pins,
-    serveApp: () =>
-      page('app', () => node('bank/app/serve.mjs', '--app', file('app.json'), '--port', `${ports.app}`)),
+    serveApp: (built = 'bank/app/dist/web') =>
+      page('app', () =>
+        node('bank/app/serve.mjs', '--app', file('app.json'), '--port', `${ports.app}`, '--page', built),
+      ),
     serveConsole: () =>
       page('console', () => node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0')),
     async activate(user: string): Promise<string> {

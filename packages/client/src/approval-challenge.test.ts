@@ -216,8 +216,11 @@ describe('an approval', () => {
       slow.world.advance(300_000)
       return { passcode }
     })
+    const logins = (): number => sentTo(slow.phone, '/holdfast/passcode/logins').length
+    const before = logins()
     expect(await codeOf(pay(slow))).toBe('approval_expired')
-    expect([slow.shown.length, paid(slow)]).toEqual([1, []])
+    // And no try is spent on it.
+    expect([slow.shown.length, paid(slow), logins() - before]).toEqual([1, [], 0])
   })
 
   it('is not over because the clock of the phone says so', async () => {

@@ -1,7 +1,17 @@
 import { type ApprovalProof, fromBase64url, parseApprovalProof } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
 import { defaultPolicy } from '@holdfast/server'
-import { approving, type Asked, claiming, demanding, paid, pay, transferRoutes } from '../test/approvals.ts'
+import {
+  approving,
+  type Asked,
+  claiming,
+  demanding,
+  paid,
+  pay,
+  transferRoutes,
+  claimsOf,
+  signedBy,
+} from '../test/approvals.ts'
 import { otherPasscode, passcode, type SecuredOptions, wait, wrongPasscode } from '../test/factor.ts'
 import { codeOf, sentTo } from '../test/rig.ts'
 import type { Approve } from './approval.ts'
@@ -11,9 +21,10 @@ import type { Factor } from './prompt.ts'
 const finger = { presence: true } as const
 const logins = '/holdfast/passcode/logins'
 /** One after the other; then no. */
-const answering = (...factors: Array<Factor | null>): Approve => {
-  return async () => factors.shift() ?? null
-}
+const answering =
+  (...factors: Array<Factor | null>): Approve =>
+  async () =>
+    factors.shift() ?? null
 
 async function withFinger(answer: Approve, options?: SecuredOptions): Promise<Asked> {
   const all = await approving(answer, options)
@@ -162,6 +173,17 @@ describe('a passkey', () => {
     expect([all.asked.length, proofs(all), paid(all)]).toEqual([1, [], []])
   })
 
+  it('is not offered where the service has none of this device', async () => {
+    const all = await withPasskey(answering(null))
+    demanding(all, async (demand) => {
+      const { presence_key: _, ...claims } = claimsOf(demand)
+      return { ...demand, challenge: await signedBy(all.world, claims), options }
+    })
+    expect(await codeOf(pay(all))).toBe('approval_declined')
+    vi.restoreAllMocks()
+    expect([all.shown[0]?.acr, all.asked]).toEqual(['passcode', []])
+  })
+
   it.each([
     ['no options', undefined],
     ['none of them', {}],
@@ -197,8 +219,7 @@ describe('the passcode', () => {
     expect(proof?.kind).toBe('passcode')
     expect(statementOf(proof as ApprovalProof)).toMatchObject({ approval: all.shown[0]?.id, acr: 'passcode' })
     // The service is in this process, too, and its keys are its own.
-    const [own] = keys
-    expect(own).toEqual(new Uint8Array(64))
+    expect(keys[0]).toEqual(new Uint8Array(64))
     const started = sentTo(all.phone, logins).at(-1)
     expect(JSON.parse(new TextDecoder().decode(started?.body))).toMatchObject({ approval: all.shown[0]?.id })
     expect(sentTo(all.phone, `${logins}/${proof?.kind === 'passcode' ? proof.login : ''}`)).toEqual([])
@@ -225,8 +246,8 @@ describe('the passcode', () => {
   it('that stays wrong is heard of, and can be given up', async () => {
     const all = await approving(answering({ passcode: wrongPasscode }, null))
     expect(await codeOf(pay(all))).toBe('approval_declined')
-    expect((await all.client.condition()).left).toBe(4)
-    expect([proofs(all), paid(all)]).toEqual([[], []])
+    const { left } = await all.client.condition()
+    expect([left, proofs(all), paid(all)]).toEqual([4, [], []])
   })
 
   it('is locked here as everywhere', async () => {

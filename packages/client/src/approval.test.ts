@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import {
   type Asked,
   approving,
+  confirmation,
   demanding,
   init,
   paid,
@@ -11,7 +12,7 @@ import {
   transfer,
   transferRoutes,
 } from '../test/approvals.ts'
-import { passcode, secured, wait } from '../test/factor.ts'
+import { passcode, secured, wait, wrongPasscode } from '../test/factor.ts'
 import { codeOf, forged, sentTo, start, to, type Unlocked } from '../test/rig.ts'
 import { readWhole } from './answer.ts'
 import type { Outgoing } from './ports.ts'
@@ -139,6 +140,26 @@ describe('approving', () => {
     expect(most).toBe(1)
   })
 
+  it('ends before the next begins, tries of a wrong passcode included', async () => {
+    const answers = [wrongPasscode, passcode, passcode]
+    const all = await approving(async () => ({ passcode: answers.shift() ?? '' }))
+    expect(await Promise.all([pay(all), pay(all)].map(codeOf))).toEqual(['passed', 'passed'])
+    const [one, again, other] = all.shown.map(({ id }) => id)
+    expect(all.shown).toHaveLength(3)
+    expect(one).toBe(again)
+    expect(one).not.toBe(other)
+  })
+
+  it.each(['asked', 'held', 'refused', 'expired'])('is not done when it is still "%s"', async (state) => {
+    const all = await approving(yes)
+    all.phone.network.rewrite({
+      answer: (answer, request) =>
+        request.url.includes('/approvals/') ? confirmation(all.world, request, { state }) : answer,
+    })
+    expect(await codeOf(pay(all))).toBe('answer_refused')
+    expect(paid(all)).toEqual([])
+  })
+
   it('goes on when the session ends in the middle of it', async () => {
     const needs: Need[] = []
     const prompt = async (need: Need): Promise<Factor> => {
@@ -197,6 +218,19 @@ describe('approving', () => {
     })
     await expect(pay(all, { signal: giving.signal })).rejects.toThrow('changed his mind')
     expect([sentProofs(all), paid(all)]).toEqual([0, []])
+  })
+
+  it('is not asked for a call its app gave up while it waited', async () => {
+    const giving = new AbortController()
+    const all = await approving(async () => {
+      giving.abort(new Error('changed his mind'))
+      return { passcode }
+    })
+    const first = pay(all)
+    const second = pay(all, { signal: giving.signal })
+    await expect(second).rejects.toThrow('changed his mind')
+    expect((await first).status).toBe(200)
+    expect(all.shown).toHaveLength(1)
   })
 
   it('rejects with what the app rejects with', async () => {

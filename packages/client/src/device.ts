@@ -14,6 +14,8 @@ export type Device = {
   readonly created: number
   /** Seconds since 1970, or null while it may be used. */
   readonly revoked: number | null
+  /** True while only a new activation helps (docs/protocol.md 14.1). */
+  readonly suspended: boolean
   /** True for the device that asks. */
   readonly this: boolean
 }
@@ -26,6 +28,7 @@ const listSchema = v.object({
       platform: v.string(),
       created: v.number(),
       revoked: v.nullable(v.number()),
+      suspended: v.boolean(),
       this: v.boolean(),
     }),
   ),

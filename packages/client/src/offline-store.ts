@@ -13,9 +13,14 @@ export type OfflineReader = {
 export type OfflineStore = OfflineReader & {
   put(name: string, value: string): Promise<void>
   delete(name: string): Promise<void>
+  /** When it opens no more without an unlock, by the phone's clock; milliseconds since 1970. Null: not yet known. */
+  until(): Promise<number | null>
 }
 
-export type OfflineContent = OfflineStore & {
+/** As the vault has it, which closes it. */
+export type VaultOffline = OfflineStore & Pick<OfflineContent, 'close'>
+
+export type OfflineContent = Omit<OfflineStore, 'until'> & {
   /** A text about the store itself, under a key of its own. Null when there is none; rejects as `get` does. */
   note(): Promise<string | null>
   saveNote(text: string): Promise<void>

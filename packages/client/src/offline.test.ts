@@ -30,6 +30,7 @@ describe('the last data without a network', () => {
     const all = await secured({ policy })
     const { offline } = all.session.vault
     await offline?.put('balance', '42')
+    expect(await offline?.until()).toBe(all.phone.clock.now() + 3_600_000)
     await all.client.lock()
     expect(await codeOf(offline?.put('balance', '43') ?? Promise.resolve())).toBe('locked')
   })
@@ -81,6 +82,7 @@ describe('the last data without a network', () => {
   it('ends with the time the bank gives, and is not opened by setting the clock back', async () => {
     const { away, phone, world } = await prepared()
     const unlocked = phone.clock.now()
+    expect((await away.openOffline(finger)).until).toBe(unlocked + 3_600_000)
     phone.clock.set(unlocked - 3_600_000)
     expect(await codeOf(away.openOffline(finger))).toBe('offline_refused')
     phone.clock.set(unlocked)

@@ -5,7 +5,7 @@
  */
 import { HoldfastError, idSchema } from '@holdfast/core'
 import * as v from 'valibot'
-import { type OfflineContent, type OfflineReader, openContent, removeContent } from './offline-store.ts'
+import { type OfflineReader, openContent, removeContent, type VaultOffline } from './offline-store.ts'
 import { createOfflineWays, type OfflineWay, type UsedFactor, waySchema } from './offline-way.ts'
 import type { Platform } from './ports.ts'
 import type { Factor } from './prompt.ts'
@@ -14,6 +14,8 @@ import { derivedKey, zero } from './vault-key.ts'
 
 export type OpenedOffline = {
   readonly last: OfflineReader
+  /** When it opens no more without an unlock, by the phone's clock; milliseconds since 1970. */
+  readonly until: number
   /** Forgets the keys; from now on everything rejects with `locked`. */
   lock(): void
 }
@@ -38,7 +40,7 @@ export type Offline = {
   /** After an unlock: this way opens it from now on, and it opens for so many seconds. Null: it is not allowed, and what there was goes. */
   refresh(seconds: number | null, root: VaultRoot, by: UsedFactor): Promise<void>
   /** Its content, for whoever has the vault key, and the caller's to close. */
-  store(root: VaultRoot): Promise<OfflineContent>
+  store(root: VaultRoot): Promise<VaultOffline>
   /** Whether a factor may still open what was kept with this vault; its time may be over all the same: that is read with the key alone. */
   has(vault: string): Promise<boolean>
   /** Rejects with `offline_refused`, `passcode_refused`, `presence_failed`, `key_missing`. */
@@ -69,9 +71,12 @@ export function createOffline(platform: Platform, origin: string): Offline {
     return key
   }
 
-  function isInTime(note: string | null): boolean {
+  /** Null when its time is over, or has not come. */
+  function endOf(note: string | null): number | null {
     const limit = v.safeParse(limitSchema, note === null ? null : JSON.parse(note))
-    return limit.success && limit.output.from <= clock.now() && clock.now() < limit.output.until
+    if (!limit.success) return null
+    const { from, until } = limit.output
+    return from <= clock.now() && clock.now() < until ? until : null
   }
 
   async function remove(): Promise<void> {
@@ -97,11 +102,11 @@ export function createOffline(platform: Platform, origin: string): Offline {
       content.close()
       await record.write({ version: 1, vault: root.vault, tries: 0, ways: [...made, ...others] })
     },
-    async store(root): Promise<OfflineContent> {
+    async store(root): Promise<VaultOffline> {
       const key = await offlineKey(root)
       const content = await openContent(key, platform, origin)
       zero(key)
-      return content
+      return { ...content, until: async () => endOf(await content.note()) }
     },
     async has(vault): Promise<boolean> {
       const kept = await record.read()
@@ -114,11 +119,12 @@ export function createOffline(platform: Platform, origin: string): Offline {
       const key = await openKey(ways, factor)
       const content = await openContent(key, platform, origin)
       zero(key)
-      if (!isInTime(await content.note())) {
+      const until = endOf(await content.note())
+      if (until === null) {
         content.close()
         throw new HoldfastError('offline_refused')
       }
-      return { last: { get: (name) => content.get(name) }, lock: () => content.close() }
+      return { last: { get: (name) => content.get(name) }, until, lock: () => content.close() }
     },
     async dropWay(kind): Promise<void> {
       const ways = await record.read()

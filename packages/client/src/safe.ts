@@ -1,6 +1,6 @@
 /** The vault key and the vault it opens, while they are in memory: from the first factor to the lock. */
 import { HoldfastError } from '@holdfast/core'
-import type { OfflineContent } from './offline-store.ts'
+import type { VaultOffline } from './offline-store.ts'
 import type { Platform } from './ports.ts'
 import { openVault, type OpenVault, type Vault, type VaultMark } from './vault.ts'
 import { copyOf, zero } from './vault-key.ts'
@@ -11,7 +11,7 @@ export type Opening = {
   readonly vaultKey: Uint8Array
   readonly mark: VaultMark
   /** Closed with the vault. */
-  readonly offline: OfflineContent | null
+  readonly offline: VaultOffline | null
 }
 
 export type Safe = {

@@ -361,6 +361,7 @@ describe('the list of devices', () => {
     await session.removeDevice(other)
     const after = await session.devices()
     expect(after.find(({ id }) => id === other)?.revoked).not.toBeNull()
+    expect(after.map(({ suspended }) => suspended)).toEqual([false, false])
     await expect(session.removeDevice('../x')).rejects.toThrow(TypeError)
   })
 

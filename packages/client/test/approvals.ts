@@ -83,21 +83,30 @@ export const pay = ({ session }: Pick<Unlocked, 'session'>, more?: FetchInit): P
 export const paid = ({ world }: Pick<Unlocked, 'world'>): string[] =>
   world.executed.filter((line) => line.startsWith('POST /transfers'))
 
-/** As the service itself says no to this request. */
-export async function refusal(
+/** As the service itself says it, to this request. */
+async function signedAnswer(
   { deployment }: World,
   request: Outgoing,
-  error: HoldfastError,
+  { status, contentType, json }: { status: number; contentType: string; json: unknown },
 ): Promise<NetworkAnswer> {
-  const status = 403
-  const body = utf8(JSON.stringify(problemOf(error, status)))
+  const body = utf8(JSON.stringify(json))
   const { kid, privateKey: key } = deployment.keys.token()
   const message = { method: request.method, targetUri: request.url, fields: fieldsOf(request.fields) }
   const created = Math.floor(deployment.clock.now() / 1000)
-  const said = { author: 'service', status, contentType: problemType, body, created, key, kid } as const
+  const said = { author: 'service', status, contentType, body, created, key, kid } as const
   const signed = await signAnswer({ ...said, request: message }, nodeCrypto)
-  const raw = [['content-type', problemType], [problemField, error.code], ...Object.entries(signed)]
-  return { status, rawFields: raw.flat(), body: streamOf(body) }
+  const rawFields = [['content-type', contentType], ...Object.entries(signed)].flat()
+  return { status, rawFields, body: streamOf(body) }
+}
+
+export function confirmation(world: World, request: Outgoing, json: unknown): Promise<NetworkAnswer> {
+  return signedAnswer(world, request, { status: 200, contentType: 'application/json', json })
+}
+
+export async function refusal(world: World, request: Outgoing, error: HoldfastError): Promise<NetworkAnswer> {
+  const said = { status: 403, contentType: problemType, json: problemOf(error, 403) }
+  const answer = await signedAnswer(world, request, said)
+  return { ...answer, rawFields: [...answer.rawFields, problemField, error.code] }
 }
 
 export function signedBy({ deployment }: World, claims: ApprovalChallenge): Promise<string> {

@@ -200,7 +200,9 @@ test('operators see and decide by their own calls, each under the name he gave p
   const note = { note: 'called back' }
   expect(await refusal(ask(olga, 'POST', `/admin/holds/${id}/release`))).toBe('bad_request')
   expect(await ask(olga, 'POST', `/admin/holds/${id}/release`, note)).toMatchObject({ state: 'held' })
-  expect(await refusal(ask(olga, 'POST', `/admin/holds/${id}/release`, note))).toBe('second_operator_required')
+  expect(await refusal(ask(olga, 'POST', `/admin/holds/${id}/release`, note))).toBe(
+    'second_operator_required',
+  )
   expect(await ask(otto, 'POST', `/admin/holds/${id}/release`, note)).toMatchObject({ state: 'released' })
   expect(await refusal(ask(otto, 'POST', `/admin/holds/${id}/refuse`, note))).toBe('hold_decided')
   expect(await ask(olga, 'GET', '/admin/holds?state=released')).toMatchObject({

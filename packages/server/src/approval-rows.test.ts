@@ -15,6 +15,7 @@ import {
   orderOf,
   otherAccount,
   payment,
+  proofOf,
   refusalOf,
   take,
 } from '../test/approval.ts'
@@ -22,6 +23,7 @@ import type { OpenHouse } from '../test/passcode.ts'
 import { type Grounds, openGrounds, postgresReachable } from '../test/passcode-node.ts'
 import { payloadOf, refusal } from '../test/stage.ts'
 import { createApprovals } from './approval.ts'
+import { sealEvidence } from './approval-evidence.ts'
 import type { TransferRule } from './transfer-rules.ts'
 
 const toOther: TransferRule = {
@@ -139,6 +141,18 @@ describe.skipIf(!(await postgresReachable()))('rows that were changed (skipped w
     expect(await refusal(take(bank, await again()))).toBe('approval_refused')
     await set(id, `sealed_evidence = null`)
     expect(await refusal(take(bank, await again()))).toBe('approval_refused')
+  })
+
+  test('evidence nobody signed is none, though somebody had it sealed as ours is', async () => {
+    for (const kind of ['key', 'passcode'] as const) {
+      const { again, id, challenge } = await approvedOrder(bank, maria)
+      const { jwk } = kind === 'key' ? (maria.bound?.key ?? maria.phone.key) : maria.phone.key
+      const { evidence } = await proofOf(bank, maria, await demand(bank, await orderOf(bank, maria)), 'key')
+      const forged = { kind, challenge, evidence, jwk }
+      const sealed = sealEvidence({ id, deviceId: maria.phone.device }, forged, bank.stage.deployment)
+      await set(id, `sealed_evidence = '${sealed}'`)
+      expect(await refusal(take(bank, await again()))).toBe('approval_refused')
+    }
   })
 
   test('what was released is what operators released, not what a row says', async () => {

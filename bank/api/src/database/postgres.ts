@@ -28,7 +28,7 @@ function configOf({ url, connections = 10 }: { url: string; connections?: number
     types,
     keepAlive: true,
     max: connections,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 8000,
     query_timeout: 8000,
     statement_timeout: 7000,
     idle_in_transaction_session_timeout: 10_000,
@@ -42,7 +42,7 @@ function pooled(config: PoolConfig): Connections {
   pool.on('connect', (client) => client.on('error', () => {}))
   const names = new Map<string, string>()
 
-  /** Texts of statements are few and fixed, so each is prepared once for a connection. */
+  /** Texts of statements are few, a batch has one for each length: each is prepared once for a connection. */
   function nameOf(text: string): string {
     const name = names.get(text) ?? `bank_${names.size}`
     names.set(text, name)

@@ -47,7 +47,7 @@ const id = v.pipe(v.string(), v.maxLength(64))
 const day = v.pipe(v.string(), v.check(isDay))
 
 const payee = { name: line(1, nameLength), iban }
-const payment = { ...payee, amount, reference: line(0, referenceLength) }
+const payment = { ...payee, amount, reference: v.exactOptional(line(0, referenceLength), '') }
 
 export const payeeForm: Form<Payee> = v.strictObject(payee)
 export const transferForm: Form<Payment & From> = v.strictObject({ from: id, ...payment })

@@ -37,29 +37,20 @@ export const newPayment = (payment: Payment): Payment & { id: string } => ({ ...
  */
 export async function pay(tx: Tx, order: PaymentOrder): Promise<void> {
   const { customer, from, payments } = order
+  const ibans = payments.map(({ iban }) => iban)
   const found = await tx
     .selectFrom('account')
     .select(['id', 'customer', 'iban', 'currency'])
-    .where((is) =>
-      is.or([
-        is('id', '=', from),
-        is(
-          'iban',
-          'in',
-          payments.map(({ iban }) => iban),
-        ),
-      ]),
-    )
+    .where((is) => is.or([is('id', '=', from), is('iban', 'in', ibans)]))
     .execute()
   const source = found.find(({ id }) => id === from)
   if (source === undefined || source.customer !== customer.id) throw new Refusal('not_found')
   if (payments.some(({ amount }) => amount.currency !== source.currency))
     throw new Refusal('currency_refused')
-  const ways = payments.map((payment) => ({ payment, target: targetOf(payment.iban, source, found) }))
-  await book(
-    tx,
-    ways.map(({ payment, target }) => bookingOf(order, payment, source, target)),
+  const bookings = payments.map((payment) =>
+    bookingOf(order, payment, source, targetOf(payment.iban, source, found)),
   )
+  await book(tx, bookings)
 }
 
 /** Account id of who gets it. */

@@ -42,7 +42,8 @@ const paymentOf = ({ name, iban, amount, reference }: Payment) => ({
   name,
   iban,
   amount: amountOf(amount),
-  reference,
+  // What is approved is read line by line: an empty one is none.
+  ...(reference === '' ? {} : { reference }),
 })
 /** As the API takes it. */
 export const orderOf = ({ from, ...payment }: Order) => ({ from, ...paymentOf(payment) })

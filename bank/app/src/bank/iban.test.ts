@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { ibanGroups, judgeIban, plainIban } from './iban.ts'
 
 describe('an IBAN', () => {
-  it.each(['DE89370400440532013000', 'IE29AIBK93115212345678', 'SE4550000000058398257466', 'NO9386011117947'])(
-    'is right: %s',
-    (iban) => {
-      expect(judgeIban(iban)).toEqual({ kind: 'right' })
-    },
-  )
+  it.each([
+    'DE89370400440532013000',
+    'IE29AIBK93115212345678',
+    'SE4550000000058398257466',
+    'NO9386011117947',
+  ])('is right: %s', (iban) => {
+    expect(judgeIban(iban)).toEqual({ kind: 'right' })
+  })
 
   it.each([
     ['a digit turned around', 'DE89370400440532010300'],

@@ -89,7 +89,7 @@ export const payeeCheck = v.object({
 export type PayeeCheck = v.InferOutput<typeof payeeCheck>
 
 /** One payment as it is sent. */
-const ordered = { from: text, name: text, iban, amount: money, reference: text }
+const ordered = { from: text, name: text, iban, amount: money, reference: v.optional(text, '') }
 export const order = v.object(ordered)
 
 export const transfer = v.object({

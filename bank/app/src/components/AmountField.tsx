@@ -56,7 +56,10 @@ export function AmountField({ currency, typed, onChange, hint, error }: AmountFi
   const { decimal } = useFormat()
   const { amount } = useWords().transfer
   const [focused, setFocused] = useState(false)
-  const press = useCallback((key: string) => onChange(typeKey(typed, key, decimal)), [onChange, typed, decimal])
+  const press = useCallback(
+    (key: string) => onChange(typeKey(typed, key, decimal)),
+    [onChange, typed, decimal],
+  )
   const remove = useCallback(() => onChange(typed.slice(0, -1)), [onChange, typed])
   useKeys(
     useCallback(
@@ -122,7 +125,10 @@ function Shown({
   // The decimal sign and the digits that were typed; then those still to come, and a currency that stands behind.
   const there = cents === undefined ? 0 : 1 + cents.length
   return (
-    <Text aria-hidden style={[isLargeText() ? kinds.hero : styles.amount, typed === '' ? pale : ink, tabular]}>
+    <Text
+      aria-hidden
+      style={[isLargeText() ? kinds.hero : styles.amount, typed === '' ? pale : ink, tabular]}
+    >
       {whole}
       {rest.slice(0, there)}
       <Text style={pale}>{rest.slice(there, 3)}</Text>

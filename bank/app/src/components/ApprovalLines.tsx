@@ -52,7 +52,13 @@ export function ApprovalSummary({ lines }: Pick<ApprovalLinesProps, 'lines'>) {
   return (
     <View>
       {first.map(({ name, value }, i) => (
-        <Type key={name} kind={i === 0 ? 'title' : 'body'} tone={i === 0 ? 'ink' : 'soft'} align="center" tabular>
+        <Type
+          key={name}
+          kind={i === 0 ? 'title' : 'body'}
+          tone={i === 0 ? 'ink' : 'soft'}
+          align="center"
+          tabular
+        >
           {value}
         </Type>
       ))}

@@ -61,7 +61,7 @@ export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
 
   if (typing && !over)
     return (
-      <Sheet title={approval.passcodeText} firm {...close}>
+      <Sheet title={approval.passcode} firm {...close}>
         <ApprovalSummary lines={request.lines} />
         <Passcode
           busy={busy}

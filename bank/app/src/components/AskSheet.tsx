@@ -10,7 +10,5 @@ export function AskSheet() {
   if (asked === null) return null
   const { question, busy, answer } = asked
   if (question.kind === 'factor') return <FactorSheet need={question.need} onAnswer={answer} />
-  return (
-    <ApprovalSheet key={question.request.id} request={question.request} busy={busy} onAnswer={answer} />
-  )
+  return <ApprovalSheet key={question.request.id} request={question.request} busy={busy} onAnswer={answer} />
 }

@@ -10,6 +10,8 @@ export type ListRowProps = {
   readonly text?: string
   /** At the left: an avatar, a {@link Disc}. */
   readonly mark?: ReactNode
+  /** Under the text: a badge. */
+  readonly below?: ReactNode
   /** At the right: an amount, a badge, a toggle. */
   readonly end?: ReactNode
   readonly onPress?: () => void
@@ -34,7 +36,7 @@ const useStyles = stylesOf((colors) => ({
   below: { alignItems: 'flex-start', paddingTop: space.xs },
 }))
 
-export function ListRow({ title, text, mark, end, onPress, label, whole = false }: ListRowProps) {
+export function ListRow({ title, text, mark, below, end, onPress, label, whole = false }: ListRowProps) {
   const styles = useStyles()
   const { colors } = useTheme()
   const large = isLargeText()
@@ -51,6 +53,7 @@ export function ListRow({ title, text, mark, end, onPress, label, whole = false 
             {text}
           </Type>
         )}
+        {below === undefined ? null : <View style={styles.below}>{below}</View>}
         {large && end !== undefined ? <View style={styles.below}>{end}</View> : null}
       </View>
       {large || end === undefined ? null : <View style={styles.end}>{end}</View>}

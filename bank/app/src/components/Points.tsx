@@ -2,6 +2,7 @@
 import { View } from 'react-native'
 import { radius, space, stylesOf, useTheme } from '../theme.ts'
 import { Icon } from './Icon.tsx'
+import type { IconName } from './icon-paths.ts'
 import { Type } from './Type.tsx'
 
 const useStyles = stylesOf((colors) => ({
@@ -21,9 +22,11 @@ const useStyles = stylesOf((colors) => ({
 export function Points({
   items,
   numbered = false,
+  icon = 'check',
 }: {
   readonly items: readonly string[]
   readonly numbered?: boolean
+  readonly icon?: IconName
 }) {
   const styles = useStyles()
   const { colors } = useTheme()
@@ -37,7 +40,7 @@ export function Points({
                 {i + 1}
               </Type>
             ) : (
-              <Icon name="check" size={18} color={colors.brand} />
+              <Icon name={icon} size={18} color={colors.brand} />
             )}
           </View>
           <View style={styles.words}>

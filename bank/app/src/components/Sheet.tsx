@@ -52,9 +52,19 @@ export function Sheet({ title, onClose, firm = false, children, footer }: SheetP
   const words = useWords()
   const flows = isLargeText()
   return (
-    <Modal transparent visible animationType={still ? 'none' : 'fade'} {...(onClose && { onRequestClose: onClose })}>
+    <Modal
+      transparent
+      visible
+      animationType={still ? 'none' : 'fade'}
+      {...(onClose && { onRequestClose: onClose })}
+    >
       <View style={styles.veil}>
-        <Pressable aria-hidden {...outside} style={styles.outside} onPress={() => (firm ? undefined : onClose?.())} />
+        <Pressable
+          aria-hidden
+          {...outside}
+          style={styles.outside}
+          onPress={() => (firm ? undefined : onClose?.())}
+        />
         <SafeAreaView style={styles.sheet}>
           <View style={styles.head}>
             <View style={styles.title}>

@@ -1,11 +1,12 @@
-/** What all accounts hold together, on the bank's own green. */
+/** What all accounts hold together, on the bank's own green, and a line below: how it is protected, or of when it is. */
+import type { ReactNode } from 'react'
 import { View } from 'react-native'
 import { sumOf } from '../bank/money.ts'
 import type { Account } from '../bank/shapes.ts'
 import { radius, space, stylesOf, useTheme } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
 import { BigAmount } from './BigAmount.tsx'
-import { Icon, Leaf } from './Icon.tsx'
+import { Leaf } from './Icon.tsx'
 import { Type } from './Type.tsx'
 
 const useStyles = stylesOf((colors) => ({
@@ -17,10 +18,11 @@ const useStyles = stylesOf((colors) => ({
     overflow: 'hidden',
   },
   leaf: { position: 'absolute', right: -64, top: -40 },
-  badge: { flexDirection: 'row', alignItems: 'center', gap: space.s, marginTop: space.s },
 }))
 
-export function TotalCard({ accounts }: { readonly accounts: readonly Account[] }) {
+export type TotalCardProps = { readonly accounts: readonly Account[]; readonly children: ReactNode }
+
+export function TotalCard({ accounts, children }: TotalCardProps) {
   const styles = useStyles()
   const { colors } = useTheme()
   const { home } = useWords().daily
@@ -34,12 +36,7 @@ export function TotalCard({ accounts }: { readonly accounts: readonly Account[] 
         {home.total}
       </Type>
       {total === null ? null : <BigAmount money={total} tone="onHero" />}
-      <View style={styles.badge}>
-        <Icon name="shield_check" size={18} color={colors.onHeroSoft} />
-        <Type kind="smallStrong" tone="onHeroSoft">
-          {home.protected}
-        </Type>
-      </View>
+      {children}
     </View>
   )
 }

@@ -13,6 +13,7 @@ import { Account } from '../screens/Account.tsx'
 import { Cards } from '../screens/Cards.tsx'
 import { ChangePasscode } from '../screens/ChangePasscode.tsx'
 import { Devices } from '../screens/Devices.tsx'
+import { Document } from '../screens/Document.tsx'
 import { Documents } from '../screens/Documents.tsx'
 import { Held } from '../screens/Held.tsx'
 import { HeldPayment } from '../screens/HeldPayment.tsx'
@@ -23,6 +24,7 @@ import { Payees } from '../screens/Payees.tsx'
 import { Payments } from '../screens/Payments.tsx'
 import { Security } from '../screens/Security.tsx'
 import { Settings } from '../screens/Settings.tsx'
+import { SettingsAbout } from '../screens/SettingsAbout.tsx'
 import { StandingOrders } from '../screens/StandingOrders.tsx'
 import { StandingOrdersReview } from '../screens/StandingOrdersReview.tsx'
 import { Transfer } from '../screens/Transfer.tsx'
@@ -54,10 +56,12 @@ const screens: { readonly [Name in RouteName]: ComponentType<Routes[Name]> } = {
   cards: Cards,
   more: More,
   documents: Documents,
+  document: Document,
   security: Security,
   devices: Devices,
   settings: Settings,
   change_passcode: ChangePasscode,
+  about: SettingsAbout,
 }
 
 type Stack = { readonly tab: Tab; readonly above: readonly Route[] }

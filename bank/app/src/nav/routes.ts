@@ -1,5 +1,5 @@
 import type { Order } from '../bank/bank.ts'
-import type { PayeeCheck, Transfer } from '../bank/shapes.ts'
+import type { BankDocument, PayeeCheck, Transfer } from '../bank/shapes.ts'
 
 /** Who is paid. `match`: what was said of the name, where it was typed just now. */
 export type Recipient = {
@@ -36,10 +36,12 @@ export type Routes = {
   cards: Nothing
   more: Nothing
   documents: Nothing
+  document: { readonly document: BankDocument }
   security: Nothing
   devices: Nothing
   settings: Nothing
   change_passcode: Nothing
+  about: Nothing
 }
 export type RouteName = keyof Routes
 

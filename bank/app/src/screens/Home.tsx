@@ -6,6 +6,7 @@ import { Card, Rows } from '../components/Card.tsx'
 import { Disc } from '../components/Disc.tsx'
 import { IconButton } from '../components/IconButton.tsx'
 import { ListRow } from '../components/ListRow.tsx'
+import { ProtectionLine } from '../components/ProtectionCard.tsx'
 import { QuickActions } from '../components/QuickActions.tsx'
 import { Screen } from '../components/Screen.tsx'
 import { Skeleton, SkeletonRows } from '../components/Skeleton.tsx'
@@ -15,6 +16,7 @@ import { TotalCard } from '../components/TotalCard.tsx'
 import { TransactionSheet, useTransactionSheet } from '../components/TransactionSheet.tsx'
 import { TransactionRow } from '../components/TransactionRow.tsx'
 import { Type } from '../components/Type.tsx'
+import { UnfinishedPayments } from '../components/UnfinishedPayments.tsx'
 import type { Account, Spending } from '../bank/shapes.ts'
 import { snapshotName, writeSnapshot } from '../bank/snapshot.ts'
 import type { Bank } from '../bank/bank.ts'
@@ -95,7 +97,10 @@ function Content({ books, spending }: { readonly books: Books; readonly spending
   const { accounts, latest } = books
   return (
     <>
-      <TotalCard accounts={accounts} />
+      <UnfinishedPayments />
+      <TotalCard accounts={accounts}>
+        <ProtectionLine />
+      </TotalCard>
       <QuickActions />
       <Accounts accounts={accounts} />
       <SpendingCard spending={spending} />

@@ -2,6 +2,7 @@ import { Rows } from '../components/Card.tsx'
 import { Disc } from '../components/Disc.tsx'
 import { ListRow } from '../components/ListRow.tsx'
 import { Screen } from '../components/Screen.tsx'
+import { UnfinishedPayments } from '../components/UnfinishedPayments.tsx'
 import { useNav } from '../nav/nav.tsx'
 import { useWords } from '../words/language.tsx'
 
@@ -10,6 +11,7 @@ export function Payments() {
   const { payments } = useWords().daily
   return (
     <Screen title={payments.title}>
+      <UnfinishedPayments />
       <Rows>
         <ListRow
           title={payments.transfer}

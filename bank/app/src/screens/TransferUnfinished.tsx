@@ -118,7 +118,11 @@ function Look({ payment: { key, order } }: { readonly payment: KeptPayment }) {
   return (
     <>
       <Complaint text={error} />
-      <Button kind="secondary" title={unfinished.account} onPress={() => nav.go('account', { account: order.from })} />
+      <Button
+        kind="secondary"
+        title={unfinished.account}
+        onPress={() => nav.go('account', { account: order.from })}
+      />
       <Button kind="quiet" title={unfinished.forget} busy={busy} onPress={forget} />
     </>
   )

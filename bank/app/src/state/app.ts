@@ -93,7 +93,8 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     look,
     choosing: (session) => open({ at: 'choosing', session }),
     offering: (session) => open({ at: 'offering', session }),
-    enter: (session) => open({ at: 'open', open: { session, bank: bankOf(session, asks.settle), loaded: new Map() } }),
+    enter: (session) =>
+      open({ at: 'open', open: { session, bank: bankOf(session, asks.settle), loaded: new Map() } }),
     showOffline: (opened) => go({ at: 'offline', opened }),
     activate: () => go({ at: 'new', again: true }),
     enrolling: () => go({ at: 'enrolling' }),

@@ -58,10 +58,16 @@ function Notices({ onStay }: { onStay: () => void }): ReactNode {
   const { connected, line, endsAt } = useLive()
   const left = Math.ceil((endsAt - useNow()) / 1000)
   return (
-    <div className="notices">
-      {!connected && <p className="notice">{words.shell.lost}</p>}
+    <div>
+      {!connected && (
+        <p className="notice" role="status">
+          {words.shell.lost}
+        </p>
+      )}
       {connected && line !== null && (
-        <p className="notice">{words.shell.line(sayRefusal(line).replace(/\.$/, ''))}</p>
+        <p className="notice" role="status">
+          {words.shell.line(sayRefusal(line).replace(/\.$/, ''))}
+        </p>
       )}
       {left <= 60 && left > 0 && (
         <p className="notice">

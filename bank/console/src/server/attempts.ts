@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts'
 import { Refusal } from './refusal.ts'
 
 const windowMs = 60_000
-export const perName = 5
-export const inAll = 30
+const perName = 5
+const inAll = 30
 
 type Count = { begun: number; hits: number }
 

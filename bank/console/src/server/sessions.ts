@@ -37,8 +37,8 @@ export interface Sessions {
   close(): void
 }
 
-export const idleMs: number = 15 * 60_000
-export const longestMs: number = 8 * 3_600_000
+const idleMs = 15 * 60_000
+const longestMs = 8 * 3_600_000
 
 /** The map is searched by digest: how far a guess agrees with an id is not in the time it takes. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')

@@ -5,7 +5,6 @@ export const approval: WordsOf<'approval'> = {
   text: 'Genau das wird ausgeführt, und nichts anderes.',
   presence: 'Mit Finger oder Gesicht freigeben',
   passcode: 'Mit Passcode freigeben',
-  passcodeText: 'Passcode zur Freigabe eingeben',
   whole: 'Noch einmal alles zeigen',
   approve: 'Freigeben',
   busy: 'Wird freigegeben',

@@ -9,7 +9,6 @@ export const daily: WordsOf<'daily'> = {
     evening: (name) => `Guten Abend, ${name}`,
     total: 'Alle Konten zusammen',
     available: (amount) => `${amount} verfügbar`,
-    protected: 'Geschützt',
     lock: 'Sperren',
     actions: { transfer: 'Überweisen', held: 'Angehalten', payees: 'Empfänger', documents: 'Dokumente' },
     spending: 'Ausgaben in diesem Monat',

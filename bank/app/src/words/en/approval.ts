@@ -4,7 +4,6 @@ export const approval = {
   text: 'Exactly this will be done, and nothing else.',
   presence: 'Approve with finger or face',
   passcode: 'Approve with passcode',
-  passcodeText: 'Enter your passcode to approve',
   whole: 'Show all of it again',
   approve: 'Approve',
   busy: 'Approving',

@@ -8,7 +8,6 @@ export const daily = {
     evening: (name: string) => `Good evening, ${name}`,
     total: 'All accounts together',
     available: (amount: string) => `${amount} available`,
-    protected: 'Protected',
     lock: 'Lock',
     actions: { transfer: 'Send money', held: 'On hold', payees: 'Payees', documents: 'Documents' },
     spending: 'Spending this month',

@@ -22,7 +22,8 @@ export const held = {
     held: 'Nothing has left your account. We hold this payment because:',
     released: 'We have checked it. Nothing has left your account yet: you have the last word.',
     sent: 'The connection broke off. Ask for the receipt: it is not sent a second time.',
-    refused: 'Nothing has left your account, and nothing will. If you do not know why, call us on +49 30 5550 100.',
+    refused:
+      'Nothing has left your account, and nothing will. If you do not know why, call us on +49 30 5550 100.',
     expired: 'Nothing has left your account. If you still want to pay, start again.',
   },
   until: (date: string) => `Open until ${date}. After that it is not sent.`,

@@ -29,7 +29,7 @@ export function countdown(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-export const clockTime = (ms: number): string => clockForm.format(ms)
+const clockTime = (ms: number): string => clockForm.format(ms)
 export const date = (ms: number): string => dayForm.format(ms)
 export const dateTime = (ms: number): string => `${dayForm.format(ms)}, ${minuteForm.format(ms)}`
 

@@ -115,7 +115,7 @@ function Table({ entries, total }: { entries: readonly AuditEntry[]; total: numb
 }
 
 export function AuditScreen(): ReactNode {
-  const { audit } = useLive()
+  const { audit, connected, line } = useLive()
   const { params } = useRoute()
   const [sought, setSought] = useState<Sought>({
     user: params.get('user') ?? '',
@@ -138,7 +138,7 @@ export function AuditScreen(): ReactNode {
       <header className="bar">
         <h1>{words.audit.title}</h1>
         <Filters sought={sought} actions={actions} onChange={setSought} />
-        <p className="live" data-live={still === null}>
+        <p className="live" data-live={still === null && connected && line === null}>
           <span className="soft">
             {still === null ? words.audit.live : words.audit.paused(missed < 0 ? audit.length : missed)}
           </span>

@@ -16,7 +16,7 @@ import { words } from '../words.ts'
 function Made({ made, onDone }: { made: Credentials; onDone: () => void }): ReactNode {
   const { made: title, once, secret, done, columns } = words.operators
   return (
-    <article className="panel made">
+    <article className="panel">
       <h2>{title(made.name)}</h2>
       <p className="callout">{once}</p>
       <dl className="facts">

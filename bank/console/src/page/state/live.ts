@@ -48,7 +48,7 @@ const handlers: {
   ended: () => ({}),
 }
 
-export function applyEvent(state: LiveState, { name, data }: StreamEvent): LiveState {
+function applyEvent(state: LiveState, { name, data }: StreamEvent): LiveState {
   if (!Object.hasOwn(handlers, name)) return state
   const handle = handlers[name as keyof LiveEvents] as (
     state: LiveState,

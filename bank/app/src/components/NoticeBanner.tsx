@@ -1,0 +1,83 @@
+/** What happened to this account that its user has not answered for: was it he? */
+import { useState } from 'react'
+import { View } from 'react-native'
+import { useNav } from '../nav/nav.tsx'
+import { acknowledge, type Alarm, type Notices } from '../state/notices.ts'
+import { useAct } from '../state/use-act.ts'
+import { useOpen } from '../state/use-app.tsx'
+import type { Loaded } from '../state/use-load.ts'
+import { space, stylesOf } from '../theme.ts'
+import { useFormat, useWords } from '../words/language.tsx'
+import { Banner, Complaint } from './Banner.tsx'
+import { Button } from './Button.tsx'
+import { CallButton } from './CallButton.tsx'
+import { Points } from './Points.tsx'
+import { Sheet } from './Sheet.tsx'
+
+const useStyles = stylesOf(() => ({
+  banners: { gap: space.m },
+  buttons: { flexDirection: 'row', flexWrap: 'wrap', gap: space.s, paddingTop: space.s },
+}))
+
+/** The oldest first: an answer counts for all that was before. */
+export function NoticeBanner({ notices }: { readonly notices: Loaded<Notices> }) {
+  const styles = useStyles()
+  const [doubted, doubt] = useState<Alarm | null>(null)
+  const oldest = notices.value?.unseen.at(-1)
+  if (oldest === undefined) return null
+  return (
+    <View style={styles.banners}>
+      <Asked alarm={oldest} onYes={notices.reload} onNo={() => doubt(oldest)} />
+      {doubted === null ? null : <NotMe onClose={() => doubt(null)} />}
+    </View>
+  )
+}
+
+type AskedProps = { readonly alarm: Alarm; readonly onYes: () => void; readonly onNo: () => void }
+
+function Asked({ alarm, onYes, onNo }: AskedProps) {
+  const styles = useStyles()
+  const { session } = useOpen()
+  const { alarms, asked, notices } = useWords().security
+  const format = useFormat()
+  const { busy, error, run } = useAct()
+  const yes = (): void =>
+    run(async () => {
+      await acknowledge(session, alarm)
+      onYes()
+    })
+  const { kind, device, at } = alarm
+  return (
+    <Banner
+      tone="warn"
+      title={notices[kind](device)}
+      text={asked.text(alarms[kind], format.moment(at * 1000))}
+    >
+      <View style={styles.buttons}>
+        <Button kind="secondary" title={asked.yes} busy={busy} onPress={yes} fits />
+        <Button kind="quiet" title={asked.no} onPress={onNo} fits />
+      </View>
+      <Complaint text={error} />
+    </Banner>
+  )
+}
+
+function NotMe({ onClose }: { readonly onClose: () => void }) {
+  const nav = useNav()
+  const { asked } = useWords().security
+  function show(): void {
+    onClose()
+    nav.go('devices', {})
+  }
+  const footer = (
+    <>
+      <Button icon="phone" title={asked.devices} onPress={show} />
+      <CallButton />
+    </>
+  )
+  return (
+    <Sheet title={asked.title} onClose={onClose} footer={footer}>
+      <Points items={asked.steps} numbered />
+    </Sheet>
+  )
+}

@@ -1,0 +1,32 @@
+/** Standing orders. */
+export const orders = {
+  title: 'Standing orders',
+  new: 'New standing order',
+  none: 'No standing orders',
+  noneText: 'Rent, savings, pocket money: what is paid again and again pays itself.',
+  week: 'Every week',
+  month: 'Every month',
+  next: (date: string) => `Next on ${date}`,
+  added: (name: string) => `Your standing order to ${name} is set up.`,
+  facts: {
+    amount: 'Amount',
+    iban: 'IBAN',
+    reference: 'Reference',
+    rhythm: 'How often',
+    next: 'Next payment',
+    from: 'From',
+  },
+  end: 'End this standing order',
+  ending: 'Ending',
+  sure: (name: string) => `Pay ${name} no more? Payments already made stay as they are.`,
+  review: {
+    title: 'How often?',
+    every: 'How often',
+    first: 'First payment',
+    choose: 'Day of the first payment',
+    send: 'Set up',
+    busy: 'Setting up',
+    earlier: 'Month before',
+    later: 'Month after',
+  },
+} as const

@@ -1,0 +1,155 @@
+/** The whole bank, the app as Vite builds it, and phones it runs on. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { AxeResults } from 'axe-core'
+import { type BrowserContext, chromium, devices, type Page } from 'playwright-core'
+import { addAuthenticator, type Authenticator } from '../../../packages/client/test/web/authenticator.ts'
+import { chromiumPath } from '../../../packages/client/test/web/chromium.ts'
+import { type Bank, deployBank } from '../../demo/src/deployment.ts'
+
+export const passcode = '739264'
+const patience = 20_000
+
+export type PhoneOptions = {
+  /** Its own time, for `page.clock`. */
+  readonly ownClock?: boolean
+  readonly args?: readonly string[]
+  readonly permissions?: readonly string[]
+  readonly locale?: string
+}
+
+export type Phone = {
+  readonly context: BrowserContext
+  readonly page: Page
+  readonly finger: Authenticator
+  /** From the first screen to Home, finger included. */
+  activate(user: string): Promise<void>
+  /** With the passcode, once it is locked. */
+  unlock(): Promise<void>
+  /** Ended and opened anew: what was only in memory is gone. */
+  restart(): Promise<void>
+}
+
+export type Stage = {
+  readonly bank: Bank
+  /** A browser of its own. Its page is the app's first screen. */
+  openPhone(options?: PhoneOptions): Promise<Phone>
+  close(): Promise<void>
+}
+
+/** In a folder of its own: suites run beside each other. */
+async function buildPage(folder: string): Promise<void> {
+  const app = fileURLToPath(new URL('..', import.meta.url))
+  const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url))
+  const args = [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error']
+  const env = { ...process.env, NODE_ENV: 'production' }
+  await promisify(execFile)(process.execPath, args, { cwd: app, env })
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-app-'))
+  const [bank] = await Promise.all([deployBank(), buildPage(join(folder, 'page'))])
+  const address = await bank.serveApp(join(folder, 'page'))
+  const open: BrowserContext[] = []
+  return {
+    bank,
+    async openPhone(options = {}): Promise<Phone> {
+      const context = await openContext(mkdtempSync(join(folder, 'profile-')), options)
+      open.push(context)
+      const [page = await context.newPage()] = context.pages()
+      page.setDefaultTimeout(patience)
+      if (options.ownClock === true) await page.clock.install()
+      const finger = await addAuthenticator(await context.newCDPSession(page))
+      await page.goto(address)
+      return phoneOf(bank, context, page, finger)
+    },
+    async close(): Promise<void> {
+      for (const context of open) await context.close()
+      await bank.close()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+    },
+  }
+}
+
+function openContext(profile: string, options: PhoneOptions): Promise<BrowserContext> {
+  const { args = [], permissions = [], locale = 'en-GB' } = options
+  const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'] ?? {}
+  return chromium.launchPersistentContext(profile, {
+    ...pixel,
+    executablePath: chromiumPath as string,
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...args],
+    permissions: [...permissions],
+    locale,
+    reducedMotion: 'reduce',
+    timeout: 60_000,
+  })
+}
+
+function phoneOf(bank: Bank, context: BrowserContext, page: Page, finger: Authenticator): Phone {
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const home = () => page.getByRole('tab', { name: 'Home' }).waitFor()
+  async function type(send: string): Promise<void> {
+    await button('5').waitFor()
+    await page.keyboard.type(passcode)
+    await button(send).click()
+  }
+  async function unlock(): Promise<void> {
+    await type('Unlock')
+    await home()
+  }
+  return {
+    context,
+    page,
+    finger,
+    unlock,
+    async activate(user): Promise<void> {
+      await button('Enter activation code').click()
+      await page.getByRole('textbox', { name: 'Activation code' }).fill(await bank.activate(user))
+      await button('Continue').click()
+      await page.getByTestId('check-phrase').waitFor()
+      const digits = /\b\d{6}\b/.exec(await bank.lastText())?.[0] ?? ''
+      await page.getByLabel('6 digits from the text').fill(digits)
+      await button('Bind this phone').click()
+      await type('Continue')
+      await page.getByRole('heading', { name: 'Once more, please' }).waitFor()
+      await type('Set passcode')
+      await button('Use finger or face').click()
+      await home()
+    },
+    async restart(): Promise<void> {
+      await page.reload()
+      await unlock()
+    },
+  }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core calls serious on this screen, by day and by night, in a line each; and what is wider than the phone. */
+export async function faultsOf(page: Page, screen: string): Promise<string[]> {
+  await page.evaluate(axe)
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await page.evaluate(() => {
+      const { axe: run } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
+      return run.run()
+    })
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    faults.push(
+      ...violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) =>
+          nodes.map(({ target }) => `${screen}, ${colorScheme}: ${id} at ${target.join(' ')}`),
+        ),
+      ...(wide > 0 ? [`${screen}: ${wide} pixels wider than its window`] : []),
+    )
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  return faults
+}
