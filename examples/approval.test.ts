@@ -46,8 +46,16 @@ const request: Request = {
 type Asked = { field: string; statement: string; pins: string[]; now: number | null; request: Request }
 type Said = { approval?: string; acr?: string; key?: string; refused?: string }
 
+type Checker = {
+  readonly NotApproved: new () => Error
+  readonly tokenKeysOf: (statement: string, of: object) => unknown
+  readonly checkApproval: (field: string, request: object, by: object) => Said
+}
+// Not of TypeScript, so known by its address only.
+const inNode = new URL('node-accounts/approval.mjs', import.meta.url).href
+
 const node = async ({ field, statement, pins, now: at, request: given }: Asked): Promise<Said> => {
-  const { checkApproval, tokenKeysOf, NotApproved } = await import('./node-accounts/approval.mjs')
+  const { checkApproval, tokenKeysOf, NotApproved } = (await import(inNode)) as Checker
   try {
     const tokenKeys = tokenKeysOf(statement, { issuer: given.issuer, pins, now: at })
     return checkApproval(field, { ...given, body: utf8(given.body) }, { tokenKeys, now: at })

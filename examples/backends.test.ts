@@ -15,8 +15,8 @@ import { createReplyKey, forwardBase, identityFields, toBase64url } from '@holdf
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { createLog, parseConfig, startGateway } from '@holdfast/gateway'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { hasPython, nodeBackend, pythonBackend, startBackend } from './main-job/src/backend.ts'
-import { freePort, type Running, start } from './main-job/src/processes.ts'
+import { hasPython, nodeBackend, pythonBackend, startBackend } from './backend.ts'
+import { freePort, type Running, start } from './processes.ts'
 
 const secret = randomBytes(32).toString('base64url')
 const order = '{"to":"bob","cents":2500}'

@@ -15,8 +15,6 @@ const below = {
   'bank/app': ['core', 'client'],
   'bank/console': [],
   'bank/demo': ['core', 'client', 'gateway'],
-  'examples/main-job': ['core', 'client', 'server', 'gateway'],
-  'examples/web': ['core', 'client'],
 }
 const badNames = /(^|\/)(utils?|helpers?|common|shared|types)(\/|\.tsx?$)/
 const problems = []

@@ -1,5 +1,5 @@
 import { type ApprovalProof, fromBase64url, parseApprovalProof } from '@holdfast/core'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defaultPolicy } from '@holdfast/server'
 import {
   approving,
@@ -42,6 +42,8 @@ function proofs({ phone }: Asked): ApprovalProof[] {
 const statementOf = ({ evidence }: ApprovalProof): unknown =>
   JSON.parse(new TextDecoder().decode(fromBase64url(evidence.split('.')[1] ?? '')))
 
+afterEach(() => void vi.restoreAllMocks())
+
 describe('finger or face', () => {
   it('approves by its key, and the secret that comes with it is gone at once', async () => {
     const all = await withFinger(answering(finger))
@@ -54,7 +56,6 @@ describe('finger or face', () => {
       return proved
     })
     expect((await pay(all)).status).toBe(200)
-    vi.restoreAllMocks()
     expect(all.shown[0]?.acr).toBe('presence')
     const [proof] = proofs(all)
     expect(proof?.kind).toBe('key')
@@ -95,7 +96,6 @@ describe('finger or face', () => {
       proof: new Uint8Array(64),
     })
     expect(await codeOf(pay(all))).toBe('presence_refused')
-    vi.restoreAllMocks()
     expect(paid(all)).toEqual([])
   })
 
@@ -153,7 +153,6 @@ describe('a passkey', () => {
     const all = await withPasskey(answering(finger))
     demanding(all, (demand) => ({ ...demand, options }))
     await codeOf(pay(all))
-    vi.restoreAllMocks()
     const [proof] = proofs(all)
     if (proof?.kind !== 'passkey') throw new TypeError('no passkey was sent')
     const [head = ''] = proof.evidence.split('.')
@@ -169,7 +168,6 @@ describe('a passkey', () => {
     const all = await withPasskey(answering(finger), 'b3RoZXI')
     demanding(all, (demand) => ({ ...demand, options }))
     expect(await codeOf(pay(all))).toBe('answer_refused')
-    vi.restoreAllMocks()
     expect([all.asked.length, proofs(all), paid(all)]).toEqual([1, [], []])
   })
 
@@ -180,7 +178,6 @@ describe('a passkey', () => {
       return { ...demand, challenge: await signedBy(all.world, claims), options }
     })
     expect(await codeOf(pay(all))).toBe('approval_declined')
-    vi.restoreAllMocks()
     expect([all.shown[0]?.acr, all.asked]).toEqual(['passcode', []])
   })
 
@@ -198,7 +195,6 @@ describe('a passkey', () => {
       given === undefined ? demand : { ...demand, options: given },
     )
     expect(await codeOf(pay(all))).toBe('approval_declined')
-    vi.restoreAllMocks()
     expect([all.shown[0]?.acr, all.asked]).toEqual(['passcode', []])
   })
 })
@@ -214,7 +210,6 @@ describe('the passcode', () => {
       return hkdf(key, ...rest)
     })
     expect((await pay(all)).status).toBe(200)
-    vi.restoreAllMocks()
     const [proof] = proofs(all)
     expect(proof?.kind).toBe('passcode')
     expect(statementOf(proof as ApprovalProof)).toMatchObject({ approval: all.shown[0]?.id, acr: 'passcode' })

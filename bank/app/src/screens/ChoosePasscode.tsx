@@ -1,5 +1,5 @@
 /** A passcode, twice the same, and not one of those that are guessed first. */
-import { type Session, weakness } from '@holdfast/client'
+import { HoldfastError, type Session, weakness } from '@holdfast/client'
 import { useState } from 'react'
 import { PasscodePad, type Verdict } from '../components/PasscodePad.tsx'
 import { Screen } from '../components/Screen.tsx'
@@ -24,7 +24,7 @@ function judge(passcode: string, words: Words['start']['passcode']): Verdict {
 }
 
 export function ChoosePasscode({ session, changing = false, onDone }: ChoosePasscodeProps) {
-  const { start } = useWords()
+  const { start, settings } = useWords()
   const words = start.passcode
   const [first, setFirst] = useState<string | null>(null)
   const { busy, error, run, complain } = useAct()
@@ -35,8 +35,14 @@ export function ChoosePasscode({ session, changing = false, onDone }: ChoosePass
       return complain(words.differs)
     }
     return run(async () => {
-      await session.setPasscode(passcode)
-      onDone()
+      try {
+        await session.setPasscode(passcode)
+      } catch (error) {
+        const old = changing && error instanceof HoldfastError && error.code === 'passcode_refused'
+        if (!old) throw error
+        return complain(settings.oldWrong)
+      }
+      return onDone()
     })
   }
   const shared = { busy, busyTitle: words.busy, error, onTyping: () => complain(null), isNew: true }

@@ -28,6 +28,11 @@ export const en = {
   orders,
   cards,
   scan,
+  documents,
+  devices,
+  security,
+  settings,
+  offline,
 } as const
 
 /** The same names, any text. */

@@ -18,7 +18,7 @@ export const settings: WordsOf<'settings'> = {
   fingerOff: 'Ausgeschaltet',
   lock: 'Jetzt sperren',
   lockText: 'Die Schlüssel verlassen sofort den Speicher.',
-  phone: 'Dieses Telefon',
+  more: 'Die App',
   leave: 'Alder Bank von diesem Telefon entfernen',
   leaveText: 'Wenn Sie das Telefon verkaufen oder weitergeben.',
   leaveTitle: 'Von diesem Telefon entfernen?',

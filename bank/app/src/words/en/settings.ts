@@ -16,7 +16,7 @@ export const settings = {
   fingerOff: 'Off',
   lock: 'Lock now',
   lockText: 'Keys go from memory at once.',
-  phone: 'This phone',
+  more: 'The app',
   leave: 'Remove Alder Bank from this phone',
   leaveText: 'For a phone you sell, or give away.',
   leaveTitle: 'Remove it from this phone?',

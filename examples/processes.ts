@@ -1,12 +1,11 @@
-/** Starts and ends the processes of the main job: a backend, and the gateway as an operator runs it. */
+/** Starts and ends what a test talks to: a backend in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const command = 'packages/gateway/bin/holdfast.js'
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 export type Running = {
   readonly port: number
@@ -35,7 +34,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Resolves with the port in the process's first line that says it is ready; rejects when it ends before. */
 export async function start(program: string, args: readonly string[]): Promise<Running> {
-  // A group of its own: Ctrl-C reaches the main job alone, and that ends the others in order.
+  // A group of its own: Ctrl-C reaches the test alone, and that ends the others in order.
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   process.once('exit', () => child.kill('SIGTERM'))
   const failed = new Promise<never>((_, reject) => {
@@ -54,22 +53,4 @@ export async function start(program: string, args: readonly string[]): Promise<R
   const port = await Promise.race([ready, failed])
   failed.catch(() => undefined)
   return { port, lines, stop: () => stop(child) }
-}
-
-export function startGateway(configFile: string): Promise<Running> {
-  return start(process.execPath, [command, 'serve', '--config', configFile, '--json'])
-}
-
-/** Runs one `holdfast` command and returns what it printed as JSON. */
-export async function holdfast(...args: readonly string[]): Promise<Record<string, unknown>> {
-  const child = spawn(process.execPath, [command, ...args, '--json'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  let text = ''
-  for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk as string
-  const [code] = (await exited) as [number | null]
-  if (code !== 0) throw new Error(`holdfast ${args[0]} ended with status ${code}`)
-  return JSON.parse(text) as Record<string, unknown>
 }
