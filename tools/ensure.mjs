@@ -64,7 +64,6 @@ export function ensurePages(...pages) {
     run(process.execPath, [
       bin('vite'),
       'build',
-      path.join(root, page),
       '--config',
       path.join(root, page, 'vite.config.ts'),
       '--logLevel',

@@ -19,6 +19,8 @@ export type Weakening = {
   readonly text: string
   /** What stands there instead; empty removes it. */
   readonly instead: string
+  /** Where one defence stands in several places, the others: each alone stops the attack, so it lives only without all of them. */
+  readonly also?: readonly Weakening[]
 }
 
 /** What the attack's target must be like when the usual one (one process, memory store) will not do. */

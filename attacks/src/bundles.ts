@@ -32,13 +32,15 @@ const options = {
 /** A file of a package, and what stands there instead. */
 export type Change = { readonly file: string; readonly contents: string }
 
-function changing(change: Change, loaded: () => void): Plugin {
+/** `unread`: files of changes nobody has loaded yet. */
+function changing(changes: readonly Change[], unread: Set<string>): Plugin {
   return {
     name: 'changing',
     setup(building) {
       building.onLoad({ filter: /\.js$/ }, ({ path }) => {
-        if (path !== change.file) return undefined
-        loaded()
+        const change = changes.find(({ file }) => file === path)
+        if (change === undefined) return undefined
+        unread.delete(path)
         return { contents: change.contents }
       })
     },
@@ -46,8 +48,12 @@ function changing(change: Change, loaded: () => void): Plugin {
 }
 
 /** The dist of the package `from` in few files, laid out as before. Resolves with the libraries it loads. */
-export async function bundlePackage(from: string, to: string, change?: Change): Promise<string[]> {
-  let loaded = change === undefined
+export async function bundlePackage(
+  from: string,
+  to: string,
+  changes: readonly Change[] = [],
+): Promise<string[]> {
+  const unread = new Set(changes.map(({ file }) => file))
   const { metafile } = await build({
     ...options,
     absWorkingDir: from,
@@ -56,9 +62,9 @@ export async function bundlePackage(from: string, to: string, change?: Change): 
     outdir: join(to, 'dist'),
     packages: 'external',
     metafile: true,
-    plugins: change === undefined ? [] : [changing(change, () => (loaded = true))],
+    plugins: changes.length === 0 ? [] : [changing(changes, unread)],
   })
-  if (!loaded) throw new Error(`nothing loads ${change?.file}`)
+  if (unread.size > 0) throw new Error(`nothing loads ${[...unread].join(', ')}`)
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
   return imports.filter(({ external }) => external === true).map(({ path }) => path)
 }

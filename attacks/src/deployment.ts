@@ -51,6 +51,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     publicWords: unavailable,
     files: unavailable,
     load: unavailable,
+    neighbour: unavailable,
     close: async () => undefined,
   }
 }

@@ -9,6 +9,7 @@ import type { Setting } from './attack.ts'
 import { startBackend } from './backend.ts'
 import { type GatewayProcess, type GatewayStart, startGateway } from './gateway.ts'
 import { openLine } from './line.ts'
+import { neighbourFile } from './neighbours.ts'
 import { configOf, type GatewayConfig, outboxOf, type TlsFiles } from './own-config.ts'
 import { copyDatabase } from './own-database.ts'
 import { plain } from './phone.ts'
@@ -157,6 +158,7 @@ export async function startTarget(directory: string, setting: Setting): Promise<
     },
     files: () => readTree(join(home, 'data')),
     load: (specifier) => loadFrom(directory, specifier),
+    neighbour: (path) => neighbourFile(directory, path),
     close,
   }
 }

@@ -1,5 +1,6 @@
 /** The catalogue as a page for people: docs/attacks.md is made by `npm run attack -- --docs`. */
 import type { Attack } from './attack.ts'
+import { defencesOf } from './weaken.ts'
 
 const opening = `# The attacks
 
@@ -17,7 +18,8 @@ function cell(text: string): string {
 export function attackTable(attacks: readonly Attack[]): string {
   const rows = attacks.map((attack) => {
     const { id, title, power, gain, requirement, section, expect, weaken } = attack
-    const cells = [id, title, power, gain, requirement, section, `\`${expect}\``, `\`${weaken.file}\``]
+    const files = [...new Set(defencesOf(weaken).map(({ file }) => `\`${file}\``))].join(', ')
+    const cells = [id, title, power, gain, requirement, section, `\`${expect}\``, files]
     return `| ${cells.map(cell).join(' | ')} |`
   })
   const head = '| id | attack | attacker | gain | row | section | answer | defence in |'

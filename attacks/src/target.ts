@@ -45,6 +45,8 @@ export type Target = World & {
   readonly files: () => Promise<string>
   /** A built module of the product, or of the weakened copy that runs: `@holdfast/client/index.js`. */
   readonly load: (specifier: string) => Promise<Record<string, unknown>>
+  /** A file that lies beside the packages, or the copy's: `bank/main.js`, `examples/node-accounts/approval.mjs`. */
+  readonly neighbour: (path: string) => string
   readonly close: () => Promise<void>
 }
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { sealedPath } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { loadAttacks } from './catalogue.ts'
 import { loadFrom, startTarget } from './own-target.ts'
 import { attackTarget, type Result } from './suite.ts'
-import { makeCopy, productDirectory, weakened } from './weaken.ts'
+import { defencesOf, makeCopy, productDirectory, shippedFile, weakened } from './weaken.ts'
 
 const attacks = await loadAttacks()
 const edit = { file: 'core/x.js', text: 'check()', instead: '' }
@@ -63,9 +62,10 @@ describe('every attack', () => {
   it.each(attacks.map((attack) => [attack.id, attack.weaken] as const))(
     '%s finds its defence in the built packages',
     (_, weaken) => {
-      const [name = '', ...path] = weaken.file.split('/')
-      const source = readFileSync(join(productDirectory(), name, 'dist', ...path), 'utf8')
-      expect(weakened(source, weaken)).not.toBe(source)
+      for (const defence of defencesOf(weaken)) {
+        const source = readFileSync(shippedFile(defence.file), 'utf8')
+        expect(weakened(source, defence)).not.toBe(source)
+      }
     },
   )
 })

@@ -18,7 +18,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Weakening } from './attack.ts'
-import { bundleLibraries, bundlePackage, libraryOf, packageNames } from './bundles.ts'
+import { bundleLibraries, bundlePackage, type Change, libraryOf, packageNames } from './bundles.ts'
+import { copyNeighbour, shippedNeighbour } from './neighbours.ts'
 
 export type Copy = {
   /** Holds one directory a package, as `packages/` does. */
@@ -30,6 +31,27 @@ export type Copy = {
 export function productDirectory(): string {
   const entry = createRequire(import.meta.url).resolve('@holdfast/core')
   return dirname(dirname(dirname(entry)))
+}
+
+/** Where a file a weakening names lies as it is shipped. */
+export function shippedFile(path: string): string {
+  const [name = '', ...rest] = path.split('/')
+  return shippedNeighbour(path) ?? join(productDirectory(), name, 'dist', ...rest)
+}
+
+/** Each defence that has to go. */
+export function defencesOf(weakening: Weakening): readonly Weakening[] {
+  return [weakening, ...(weakening.also ?? []).flatMap(defencesOf)]
+}
+
+/** The files that are changed, by their names in weakenings. Throws as {@link weakened}. */
+function changesOf(weakening: Weakening): Map<string, string> {
+  const changed = new Map<string, string>()
+  for (const defence of defencesOf(weakening)) {
+    const source = changed.get(defence.file) ?? readFileSync(shippedFile(defence.file), 'utf8')
+    changed.set(defence.file, weakened(source, defence))
+  }
+  return changed
 }
 
 /** The file with the one change. Throws unless the text stands there exactly once. */
@@ -93,11 +115,25 @@ function linkTree(from: string, to: string): void {
   }
 }
 
+/** The packages that have changes, bundled anew. */
+async function bundleChanged(
+  directory: string,
+  changed: ReadonlyArray<readonly [path: string, contents: string]>,
+): Promise<void> {
+  const byPackage = new Map<string, Change[]>()
+  for (const [path, contents] of changed) {
+    if (shippedNeighbour(path) !== null) continue
+    const [name = ''] = path.split('/')
+    byPackage.set(name, [...(byPackage.get(name) ?? []), { file: shippedFile(path), contents }])
+  }
+  for (const [name, changes] of byPackage) {
+    rmSync(join(directory, name, 'dist'), { recursive: true })
+    await bundlePackage(join(productDirectory(), name), join(directory, name), changes)
+  }
+}
+
 export async function makeCopy(weakening: Weakening): Promise<Copy> {
-  const [changed = '', ...path] = weakening.file.split('/')
-  const from = join(productDirectory(), changed)
-  const file = join(from, 'dist', ...path)
-  const contents = weakened(readFileSync(file, 'utf8'), weakening)
+  const changed = [...changesOf(weakening)]
   stock ??= makeStock()
   const root = await stock
   const home = mkdtempSync(join(root, 'copy-'))
@@ -106,8 +142,9 @@ export async function makeCopy(weakening: Weakening): Promise<Copy> {
   const remove = (): void => rmSync(home, { recursive: true, force: true })
   try {
     linkTree(join(root, 'product'), directory)
-    rmSync(join(directory, changed, 'dist'), { recursive: true })
-    await bundlePackage(from, join(directory, changed), { file, contents })
+    for (const [path, contents] of changed)
+      if (shippedNeighbour(path) !== null) copyNeighbour(directory, path, contents)
+    await bundleChanged(directory, changed)
     return { directory, remove }
   } catch (error) {
     remove()

@@ -4,7 +4,7 @@
  *
  *     node main.js --port 0 --secret-file FILE [--database postgres://…] [--data DIR]
  *
- * Prints one line of JSON when it is ready, and its log to stderr. SIGTERM and SIGINT end it after the answers under way.
+ * Prints one line of JSON when it is ready, and then its log, a line each. SIGTERM and SIGINT end it after the answers under way.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -27,7 +27,7 @@ function options() {
 }
 
 function log(line: object): void {
-  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`)
+  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`)
 }
 
 async function main(): Promise<void> {

@@ -5,11 +5,13 @@ import { AskSheet } from './components/AskSheet.tsx'
 import { onAway, onReturn, onUse } from './device/lifecycle.ts'
 import { Navigator } from './nav/Navigator.tsx'
 import { ChoosePasscode } from './screens/ChoosePasscode.tsx'
-import { Ended, Trouble, Unfinished } from './screens/Standing.tsx'
+import { Ended } from './screens/Ended.tsx'
 import { EnterText } from './screens/EnterText.tsx'
 import { OfferFinger } from './screens/OfferFinger.tsx'
 import { OfflineHome } from './screens/OfflineHome.tsx'
+import { StandingUnfinished } from './screens/StandingUnfinished.tsx'
 import { Starting } from './screens/Starting.tsx'
+import { Trouble } from './screens/Trouble.tsx'
 import { Unlock } from './screens/Unlock.tsx'
 import { Welcome } from './screens/Welcome.tsx'
 import type { App as State } from './state/app.ts'
@@ -33,7 +35,7 @@ function Part() {
     case 'offering':
       return <OfferFinger session={standing.session} />
     case 'unfinished':
-      return <Unfinished />
+      return <StandingUnfinished />
     case 'locked':
       return <Unlock {...standing} />
     case 'open':

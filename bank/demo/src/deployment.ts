@@ -1,5 +1,6 @@
 /** The whole bank in one temporary folder, each part a process of its own: ledger, gateway, app and console. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -28,7 +29,8 @@ export type Bank = {
   revoke(device: string): Promise<void>
   /** The operator made at the first start. */
   firstOperator(): Promise<Credentials>
-  addOperator(name: string): Promise<Credentials>
+  /** Another one, made when first asked for. */
+  operator(name: string): Promise<Credentials>
   /** A call of the admin API in an operator's name. */
   admin(operator: Credentials, method: string, target: string, body?: unknown): Promise<AdminAnswer>
   /** The newest line of the gateway's log of which this is a part, once it is there. */
@@ -94,9 +96,9 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
     async firstOperator(): Promise<Credentials> {
       return JSON.parse(await readFile(file('data/operator.json'), 'utf8')) as Credentials
     },
-    async addOperator(name: string): Promise<Credentials> {
+    async operator(name: string): Promise<Credentials> {
       const out = file(`operator-${name}.json`)
-      await holdfast('operators', 'add', name, '--out', out, ...config)
+      if (!existsSync(out)) await holdfast('operators', 'add', name, '--out', out, ...config)
       return JSON.parse(await readFile(out, 'utf8')) as Credentials
     },
     async admin({ name, secret }, method, target, body): Promise<AdminAnswer> {

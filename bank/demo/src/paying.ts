@@ -8,6 +8,9 @@ import { command, done, refused, step, wire } from './telling.ts'
 type Payee = { readonly name: string; readonly iban: string }
 type Order = Payee & { readonly from: string; readonly amount: Money; readonly reference: string }
 
+/** The second operator of the bank. */
+export const colleague = 'bea'
+
 const eur = (value: string): Money => ({ currency: 'EUR', value })
 
 function send(session: Session, order: Order, idempotencyKey: string, approval?: string): Promise<Response> {
@@ -76,7 +79,7 @@ export async function holdAndRelease(scene: Scene, session: Session, from: strin
   refused(`403 ${held.code}`, `because of ${held.reasons?.join(', ')}; nothing has left her account`)
 
   step('Two operators have to release it; one of them has called her')
-  const [first, second] = [await bank.firstOperator(), await bank.addOperator('bea')]
+  const [first, second] = [await bank.firstOperator(), await bank.operator(colleague)]
   const decide = async (operator: typeof first, note: string): Promise<string> => {
     command(`POST /admin/holds/…/release   as ${operator.name}: “${note}”`)
     const target = `/admin/holds/${held.approvalId}/release`

@@ -9,7 +9,7 @@ import { virtualPhone } from '@holdfast/client/testing'
 import { activateAndBind, readAccounts, revoke, showPin } from './binding.ts'
 import { type Bank, deployBank } from './deployment.ts'
 import { createWitness } from './inside.ts'
-import { holdAndRelease, pay } from './paying.ts'
+import { colleague, holdAndRelease, pay } from './paying.ts'
 import { command, done, say, step } from './telling.ts'
 
 /** The whole script; throws when anything in it is not as it should be. */
@@ -42,17 +42,17 @@ async function showTexts({ folder }: Bank): Promise<void> {
 
 async function stayUp(bank: Bank): Promise<void> {
   const [app, desk] = [await bank.serveApp(), await bank.serveConsole()]
-  const { name, secret } = await bank.firstOperator()
+  const [first, second] = [await bank.firstOperator(), await bank.operator(colleague)]
   step('It stays up: now you')
   done(`app      ${app}`)
   done(
     `         activation code for Jonas: ${await bank.activate('jonas')}   10 minutes; the text appears below`,
   )
   done(`console  ${desk}`)
-  done(`         operator ${name}, secret ${secret}`)
-  say('Another code, for maria or jonas; a second operator, to release what is held; what is written down:')
+  for (const { name, secret } of [first, second]) done(`         operator ${name.padEnd(6)} ${secret}`)
+  say('Another code, for maria or jonas; what is held; what is written down:')
   command(`npx holdfast activate --config ${bank.folder}/holdfast.yaml --user maria --send-to 0042`)
-  command(`npx holdfast operators add bea --out bea.json --config ${bank.folder}/holdfast.yaml`)
+  command(`npx holdfast holds --config ${bank.folder}/holdfast.yaml`)
   command(`npx holdfast audit --config ${bank.folder}/holdfast.yaml`)
   say('Without the app: refused; the statement every client begins with:')
   command(`curl -i ${bank.origin}/accounts`)

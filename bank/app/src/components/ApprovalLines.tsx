@@ -1,5 +1,6 @@
 /** What is approved, every line of it as it is signed: in this order, whole, and nothing beside. */
 import type { ApprovalLine } from '@holdfast/client'
+import type { ReactNode } from 'react'
 import { View } from 'react-native'
 import { type Kind, space, stylesOf } from '../theme.ts'
 import { Card } from './Card.tsx'
@@ -15,10 +16,15 @@ const useStyles = stylesOf((colors) => ({
 /** How much and to whom is read first. */
 const kinds: Readonly<Record<string, Kind>> = { amount: 'hero', name: 'heading' }
 
-export type ApprovalLinesProps = { readonly title: string; readonly lines: readonly ApprovalLine[] }
+export type ApprovalLinesProps = {
+  readonly title: string
+  readonly lines: readonly ApprovalLine[]
+  /** Beside the title: how long it can be approved. */
+  readonly end?: ReactNode
+}
 
 /** Text is text: never cut, never put together with other text. */
-export function ApprovalLines({ title, lines }: ApprovalLinesProps) {
+export function ApprovalLines({ title, lines, end }: ApprovalLinesProps) {
   const styles = useStyles()
   return (
     <Card>
@@ -29,6 +35,7 @@ export function ApprovalLines({ title, lines }: ApprovalLinesProps) {
             {title}
           </Type>
         </View>
+        {end}
       </View>
       {lines.map(({ name, label, value }, i) => (
         // Two lines of a batch may be alike; their place never changes.

@@ -22,7 +22,7 @@ export type ApprovalSheetProps = {
 }
 
 const useStyles = stylesOf(() => ({
-  time: { flexDirection: 'row', alignItems: 'center', justifyContent: 'center', gap: space.s },
+  time: { flexDirection: 'row', alignItems: 'center', gap: space.xs },
 }))
 
 /** What the answer before was refused with. */
@@ -34,6 +34,9 @@ function useComplaint({ refused, left }: ApprovalRequest): string | null {
     ? errors.passcode_wrong
     : `${errors.passcode_wrong} ${start.unlock.left(left)}`
 }
+
+/** From here on it is said, once, and shows in colour; in seconds. */
+const soon = 30
 
 /** No challenge lives longer, in seconds (docs/protocol.md 9.2). */
 const longest = 300
@@ -69,7 +72,7 @@ export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
           onGive={(passcode) => onAnswer({ passcode })}
           onFinger={finger ? give : null}
         />
-        {busy ? null : <Button kind="quiet" title={approval.whole} onPress={() => setTyping(false)} />}
+        <Button kind="quiet" title={approval.whole} disabled={busy} onPress={() => setTyping(false)} />
       </Sheet>
     )
   const footer = (
@@ -77,20 +80,29 @@ export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
       {over || known === null ? null : (
         <Ways busy={busy} onFinger={finger ? give : null} onPasscode={() => setTyping(true)} />
       )}
-      {busy ? null : (
-        <Button kind="quiet" title={over ? approval.close : approval.decline} onPress={decline} />
-      )}
+      <Button
+        kind="quiet"
+        title={over ? approval.close : approval.decline}
+        disabled={busy}
+        onPress={decline}
+      />
     </>
   )
   return (
     <Sheet title={approval.title} firm {...close} footer={footer}>
       <Type tone="soft">{approval.text}</Type>
-      <ApprovalLines title={request.title} lines={request.lines} />
+      <ApprovalLines
+        title={request.title}
+        lines={request.lines}
+        end={over ? null : <TimeLeft seconds={left} />}
+      />
       {request.notes.map((note) => (
         <Banner key={note} tone="warn" title={approval.notes[note].title} text={approval.notes[note].text} />
       ))}
       <Complaint text={over ? approval.over : complaint} />
-      {over ? null : <TimeLeft seconds={left} />}
+      <Type kind="small" tone="warn" align="center" live="polite">
+        {left <= soon && !over ? approval.soon : ''}
+      </Type>
     </Sheet>
   )
 }
@@ -113,7 +125,7 @@ function Ways({ busy, onFinger, onPasscode }: WaysProps) {
         busyTitle={approval.busy}
         onPress={onFinger}
       />
-      {busy ? null : <Button kind="secondary" title={approval.passcode} onPress={onPasscode} />}
+      <Button kind="secondary" title={approval.passcode} disabled={busy} onPress={onPasscode} />
     </>
   )
 }
@@ -145,24 +157,16 @@ function Passcode({ busy, complaint, onGive, onFinger }: PasscodeProps) {
   )
 }
 
-/** From here on it is said, once, and shows in colour. */
-const soon = 30
-
 function TimeLeft({ seconds }: { readonly seconds: number }) {
   const styles = useStyles()
   const { colors } = useTheme()
   const { approval } = useWords()
   const tone = seconds <= soon ? 'warn' : 'soft'
   return (
-    <View>
-      <View role="timer" style={styles.time}>
-        <Icon name="clock" size={16} color={colors[tone]} />
-        <Type kind="small" tone={tone} tabular>
-          {approval.until(seconds)}
-        </Type>
-      </View>
-      <Type kind="small" tone={tone} align="center" live="polite">
-        {seconds <= soon ? approval.soon : ''}
+    <View role="timer" aria-label={approval.until(seconds)} style={styles.time}>
+      <Icon name="clock" size={16} color={colors[tone]} />
+      <Type kind="smallStrong" tone={tone} tabular>
+        {approval.clock(seconds)}
       </Type>
     </View>
   )

@@ -32,12 +32,14 @@ function byUse(payees: readonly Payee[]): Payee[] {
 }
 
 export type PayeeRowsProps = {
+  /** What the list is called; above it, unless its screen is called so. */
   readonly title: string
+  readonly untitled?: boolean
   readonly payees: readonly Payee[]
   readonly onPress: (payee: Payee) => void
 }
 
-export function PayeeRows({ title, payees, onPress }: PayeeRowsProps) {
+export function PayeeRows({ title, untitled = false, payees, onPress }: PayeeRowsProps) {
   const styles = useStyles()
   const words = useWords().payees
   const { parts } = useWords().daily
@@ -45,9 +47,11 @@ export function PayeeRows({ title, payees, onPress }: PayeeRowsProps) {
   const found = byUse(payees).filter((payee) => matches(payee, query.trim()))
   return (
     <View style={styles.section}>
-      <Type kind="heading" level={2}>
-        {title}
-      </Type>
+      {untitled ? null : (
+        <Type kind="heading" level={2}>
+          {title}
+        </Type>
+      )}
       {payees.length < worthSearching ? null : (
         <Field
           label={words.search}

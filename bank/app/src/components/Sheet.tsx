@@ -35,6 +35,7 @@ const useStyles = stylesOf((colors) => ({
     flexDirection: 'row',
     alignItems: 'center',
     gap: space.s,
+    minHeight: 56,
     paddingLeft: space.l,
     paddingRight: space.xs,
     paddingTop: space.s,

@@ -1,6 +1,7 @@
 /** For who forgot the passcode: nobody can look it up, so this phone is locked until its user has proved who he is. */
 import { Complaint, Banner } from '../components/Banner.tsx'
 import { Button } from '../components/Button.tsx'
+import { CallButton } from '../components/CallButton.tsx'
 import { Card } from '../components/Card.tsx'
 import { Points } from '../components/Points.tsx'
 import { Screen } from '../components/Screen.tsx'
@@ -39,6 +40,7 @@ export function Forgotten({ onBack }: { readonly onBack: () => void }) {
       </Card>
       <Banner tone="good" text={forgotten.safe} />
       <Complaint text={error} />
+      {error === null ? null : <CallButton />}
     </Screen>
   )
 }

@@ -30,7 +30,7 @@ export function Payees() {
       {value === null && error !== null ? <ErrorState text={error} onAgain={reload} /> : null}
       {value?.length === 0 ? <EmptyState icon="people" title={payees.none} text={payees.noneText} /> : null}
       {value === null || value.length === 0 ? null : (
-        <PayeeRows title={payees.yours} payees={value} onPress={show} />
+        <PayeeRows title={payees.title} untitled payees={value} onPress={show} />
       )}
       {shown === null ? null : (
         <PayeeSheet

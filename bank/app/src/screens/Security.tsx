@@ -12,6 +12,7 @@ import { Toggle } from '../components/Toggle.tsx'
 import { useNav } from '../nav/nav.tsx'
 import { idleSeconds } from '../state/app.ts'
 import { useFingerSwitch } from '../state/use-finger-switch.ts'
+import { useHeld } from '../state/use-held.ts'
 import { inUse, type Protection, useProtection } from '../state/use-protection.ts'
 import { useStorage } from '../state/use-storage.ts'
 import { space, stylesOf } from '../theme.ts'
@@ -117,10 +118,11 @@ function Line({ protection: { devices } }: RowProps) {
 function Approvals() {
   const nav = useNav()
   const { approvals } = useWords().security
+  const held = (useHeld().value ?? []).filter(({ state }) => state === 'held').length
   return (
     <ListRow
       title={approvals.title}
-      text={approvals.text}
+      text={held === 0 ? approvals.text : approvals.held(held)}
       whole
       mark={<Disc icon="check" tone="good" />}
       onPress={() => nav.go('held', {})}

@@ -24,6 +24,8 @@ export type App = {
   readonly activate: () => void
   readonly enrolling: () => void
   readonly lock: () => Promise<void>
+  /** To where it is unlocked, after something that only went wrong for a moment: the next unlock finds out anew. */
+  readonly again: () => Promise<void>
   /** After an error: goes elsewhere when this phone stands differently now. */
   readonly failed: (error: unknown) => Promise<void>
   /** Somebody touched it. */
@@ -31,6 +33,9 @@ export type App = {
 }
 
 const noWays: Ways = { passcode: true, presence: false, offline: false }
+
+/** The session is over at the service. */
+const over: ReadonlySet<string> = new Set(['session_ended', 'grant_refused'])
 
 function sessionOf(standing: Standing): Session | null {
   if (standing.at === 'open') return standing.open.session
@@ -102,8 +107,17 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
       await client.lock().catch(() => undefined)
       await look()
     },
+    async again(): Promise<void> {
+      await client.lock().catch(() => undefined)
+      // What cannot even tell its ways in still stands as it stood.
+      const ways = await client.ways().catch(() => null)
+      if (ways === null) return look()
+      return go(placeOf({ state: 'locked', until: null, left: null }, ways))
+    },
     async failed(error): Promise<void> {
       if (!(error instanceof HoldfastError)) return
+      // Its user was asked, and said no: what is left is the lock.
+      if (over.has(error.code)) await client.lock().catch(() => undefined)
       const { state } = await client.condition()
       if (sessionOf(standing) === null ? state !== 'locked' : state !== 'open') await look()
     },

@@ -1,5 +1,7 @@
 import type { WordsOf } from '../en.ts'
 
+const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
 export const approval: WordsOf<'approval'> = {
   title: 'Bitte prüfen und freigeben',
   text: 'Genau das wird ausgeführt, und nichts anderes.',
@@ -27,7 +29,8 @@ export const approval: WordsOf<'approval'> = {
     rule: 'Eine Regel der Bank verlangt es',
   },
   over: 'Die Zeit für die Freigabe ist um. Es wurde nichts ausgeführt. Schließen Sie und beginnen Sie neu.',
-  until: (seconds) => `Noch ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} gültig`,
+  clock,
+  until: (seconds) => `Noch ${clock(seconds)} gültig`,
   soon: 'Noch weniger als eine halbe Minute',
   ask: {
     step_up: 'Bitte bestätigen Sie, dass Sie es sind',

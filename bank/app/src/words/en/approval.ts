@@ -1,4 +1,6 @@
 /** The sheets that ask: for an approval, or for passcode or finger in the middle of something. */
+const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
 export const approval = {
   title: 'Please check and approve',
   text: 'Exactly this will be done, and nothing else.',
@@ -27,8 +29,8 @@ export const approval = {
     rule: 'A rule of the bank asks for it',
   },
   over: 'The time to approve this is over. Nothing was done. Close this and start again.',
-  until: (seconds: number) =>
-    `Valid for another ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+  clock,
+  until: (seconds: number) => `Valid for another ${clock(seconds)}`,
   soon: 'Less than half a minute left',
   ask: {
     step_up: 'Please confirm it is you',
