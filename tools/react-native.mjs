@@ -188,9 +188,9 @@ function exportApp(platform) {
   const cli = path.join(shell, 'node_modules/expo/bin/cli')
   const words = [cli, 'export', '--platform', platform, '--output-dir', out]
   step(`exporting the bank's app for ${platform}`, process.execPath, words, { cwd: shell, env })
-  const bundle = readdirSync(out, { recursive: true }).find((name) => name.endsWith('.hbc'))
-  if (bundle === undefined) throw new Error(`there is no bytecode for ${platform}`)
-  return statSync(path.join(out, bundle)).size
+  const found = readdirSync(out, { recursive: true }).find((name) => name.endsWith('.hbc'))
+  if (found === undefined) throw new Error(`there is no bytecode for ${platform}`)
+  return statSync(path.join(out, found)).size
 }
 
 ensureBuilt('packages/client')

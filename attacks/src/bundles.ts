@@ -60,6 +60,8 @@ export async function bundlePackage(
     entryPoints: (entries[basename(from)] ?? []).map((entry) => join('dist', entry)),
     outbase: 'dist',
     outdir: join(to, 'dist'),
+    // As deep as the modules in it, which look for package.json two steps further out.
+    chunkNames: 'parts/[name]-[hash]',
     packages: 'external',
     metafile: true,
     plugins: changes.length === 0 ? [] : [changing(changes, unread)],

@@ -92,6 +92,11 @@ describe.each(databases)('the bank on $name', (database) => {
       expect(await audit(open.bank.db)).toEqual(sound)
     })
 
+    it('takes no reference for an empty one', async () => {
+      const { status, json } = await open.maria('/transfers', post({ ...payment(), reference: undefined }))
+      expect([status, json['reference']]).toEqual([201, ''])
+    })
+
     it('pages through a year without a gap, and every balance follows from the one before', async () => {
       const entries: Entry[] = []
       for (let cursor: string | null = ''; cursor !== null; ) {

@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 export type Serving = {
   readonly origin: string
-  /** Its whole stderr so far. */
+  /** All it wrote so far. */
   readonly log: () => string
   /** Resolves to how it ended: exit code, or the signal. */
   readonly stop: (signal: NodeJS.Signals) => Promise<number | string>
@@ -22,7 +22,7 @@ export type Serving = {
 export type Commands = {
   /** `--data` and `--secret-file` are given. */
   start(...args: string[]): Promise<Serving>
-  /** How it ends when it does not start: exit code and stderr. */
+  /** How it ends when it does not start: exit code, and all it wrote. */
   fail(...args: string[]): Promise<{ code: number | null; log: string }>
   readonly data: string
   close(): Promise<void>
@@ -39,7 +39,8 @@ export function commands(): Commands {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     children.add(child)
     let log = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
+    for (const output of [child.stdout, child.stderr])
+      output.setEncoding('utf8').on('data', (text: string) => (log += text))
     const ended = once(child, 'close').then(([code, signal]) => {
       children.delete(child)
       return (signal ?? code) as number | string

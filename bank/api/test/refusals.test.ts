@@ -60,7 +60,7 @@ describe('the bank refuses', () => {
       400,
       'bad_request',
     ],
-    ['a member too few', (good) => ({ ...good, reference: undefined }), 400, 'bad_request'],
+    ['a member too few', (good) => ({ ...good, name: undefined }), 400, 'bad_request'],
     ['a wrong IBAN', (good) => ({ ...good, iban: 'DE89370400440532013001' }), 422, 'iban_refused'],
     [
       'an IBAN with spaces',

@@ -84,7 +84,7 @@ type Account = {
 }
 
 /** Whatever else is drawn, this comes to every end there is. */
-const thrice = [1, 2, 3].map(() => ({ payee: 'one', currency: 'EUR', amountMinor: 30n }))
+const thrice = Array.from({ length: 3 }, () => ({ payee: 'one', currency: 'EUR', amountMinor: 30n }) as const)
 const everyEnd: Step[] = [
   { kind: 'spend', device: 0, seconds: 0, payments: thrice },
   { kind: 'again', which: 0 },
