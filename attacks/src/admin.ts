@@ -16,6 +16,10 @@ export type Admin = {
   readonly audit: () => Promise<string>
   /** Shows the service a captured request, as it stands in a file. */
   readonly explain: (capture: Uint8Array) => Promise<Answer>
+  /** Another operator, by the first one. */
+  readonly addOperator: (name: string) => Promise<Operator>
+  /** What an operator says about a hold; the first one unless another is named. */
+  readonly decide: (hold: string, word: 'release' | 'refuse', by?: Operator) => Promise<Answer>
 }
 
 /** This listener has no backend behind it: its refusals are marked in the body alone. */
@@ -29,18 +33,17 @@ export async function readOperator(file: string): Promise<Operator> {
 }
 
 export function adminOf(address: () => Address, operator: () => Operator): Admin {
-  function identity(): FieldLine[] {
-    const { name, secret } = operator()
+  function identity({ name, secret }: Operator = operator()): FieldLine[] {
     const { host, port } = address()
     return [
       ['Host', `${host}:${port}`],
       ['Authorization', `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`],
     ]
   }
-  async function call(target: string, value: unknown): Promise<Answer> {
+  async function call(target: string, value: unknown, by?: Operator): Promise<Answer> {
     const body = Buffer.from(JSON.stringify(value))
     const fields: FieldLine[] = [
-      ...identity(),
+      ...identity(by),
       ['Content-Type', 'application/json'],
       ['Content-Length', String(body.length)],
     ]
@@ -58,6 +61,9 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
     rotate: async (key) => void (await post('/admin/keys/rotate', { key })),
     audit: async () => JSON.stringify(json(await get('/admin/audit?limit=1000'))),
     explain: (capture) => call('/admin/explain', { request: toBase64url(capture), at_ms: null }),
+    addOperator: async (name) => (await post('/admin/operators', { name })) as Operator,
+    decide: async (hold, word, by) =>
+      adminAnswer(await call(`/admin/holds/${hold}/${word}`, { note: 'called the customer' }, by)),
   }
 }
 

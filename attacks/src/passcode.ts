@@ -74,14 +74,15 @@ export async function registerPasscode(
 
 export type Guess = { readonly state: string; readonly request: RawRequest }
 
-/** The first message of a login; another one each time. */
+/** The first message of a login; another one each time. `approval`: what it is to approve, and then nothing else. */
 export async function guess(
   world: World,
   key: LabKey,
-  { record, passcode }: Pick<Way, 'record' | 'passcode'>,
+  { record, passcode, approval }: Pick<Way, 'record' | 'passcode'> & { readonly approval?: string },
 ): Promise<Guess> {
   const { clientLoginState: state, startLoginRequest: ke1 } = opaque.startLogin({ password: passcode })
-  return { state, request: await signedJson(world, key, '/holdfast/passcode/logins', { record, ke1 }) }
+  const body = { record, ke1, ...(approval !== undefined && { approval }) }
+  return { state, request: await signedJson(world, key, '/holdfast/passcode/logins', body) }
 }
 
 /** A guess of which nobody sends the second message. */

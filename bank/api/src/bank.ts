@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { approvalCheck } from './approval/service.ts'
 import { makePinKeys, openPinKeys, type PinKeys } from './cards/pin-keys.ts'
 import type { Opened } from './database/database.ts'
 import { openEmbedded } from './database/embedded.ts'
@@ -22,6 +23,8 @@ export type BankOptions = {
   readonly database?: string | undefined
   /** Folder of the embedded database and of the key file. Without one and without a database all is in memory. */
   readonly data?: string | undefined
+  /** File of the service that asks for approvals (src/approval/service.ts); unless given nobody has to approve anything. */
+  readonly approvals?: string | undefined
   readonly now: () => Date
   readonly log: Log
 }
@@ -43,14 +46,15 @@ const graceMs = 5_000
 
 /** Opens the books; those that are empty are filled with two customers and a year of their lives. Throws TypeError on wrong options. */
 export async function openBank(options: BankOptions): Promise<Bank> {
-  const { secret, now, log } = options
+  const { secret, approvals, now, log } = options
   const check = identityCheck(upstream, secret)
   const { db, close } = await openBooks(options)
   try {
     const pinKeys = await pinKeysFor(db, options)
     await plantBank(db, now(), pinKeys)
     await issueDocuments(db, now())
-    const server = createListener({ db, check, routes: routesOf(db, pinKeys), now, log })
+    const approval = approvals === undefined ? null : approvalCheck(approvals)
+    const server = createListener({ db, check, routes: routesOf(db, pinKeys, approval), now, log })
     return run({ db, close, server, ...options })
   } catch (error) {
     await close()

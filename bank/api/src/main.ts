@@ -2,7 +2,7 @@
 /**
  * The bank's ledger as a process:
  *
- *     node main.js --port 0 --secret-file FILE [--database postgres://…] [--data DIR]
+ *     node main.js --port 0 --secret-file FILE [--database postgres://…] [--data DIR] [--approvals FILE]
  *
  * Prints one line of JSON when it is ready, and then its log, a line each. SIGTERM and SIGINT end it after the answers under way.
  */
@@ -11,19 +11,20 @@ import { parseArgs } from 'node:util'
 import { openBank } from './bank.ts'
 import { isOutage } from './database/transaction.ts'
 
-const usage = 'usage: main.js --port PORT --secret-file FILE [--database postgres://…] [--data DIR]'
+const usage =
+  'usage: main.js --port PORT --secret-file FILE [--database postgres://…] [--data DIR] [--approvals FILE]'
 const text = { type: 'string' } as const
 
 function options() {
   const { values } = parseArgs({
-    options: { port: text, 'secret-file': text, database: text, data: text },
+    options: { port: text, 'secret-file': text, database: text, data: text, approvals: text },
   })
-  const { port = '', 'secret-file': file, database, data } = values
+  const { port = '', 'secret-file': file, database, data, approvals } = values
   if (file === undefined || !/^\d{1,5}$/.test(port)) throw new TypeError(usage)
   const bytes = readFileSync(file)
   // The same bytes the gateway takes: the file less one final line break.
   const secret = bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes
-  return { port: Number(port), secret, database, data }
+  return { port: Number(port), secret, database, data, approvals }
 }
 
 function log(line: object): void {

@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'insufficient_funds'
   | 'payee_exists'
   | 'recipient_refused'
+  | 'approval_refused'
   | 'unavailable'
   | 'internal_error'
 
@@ -124,6 +125,11 @@ export const refusals: Readonly<Record<RefusalCode, Row>> = {
     status: 422,
     title: 'No age recipient',
     detail: 'Name the age1… recipient the document is to be encrypted to.',
+  },
+  approval_refused: {
+    status: 403,
+    title: 'Not approved',
+    detail: 'There is no evidence that the customer approved this very request.',
   },
   unavailable: {
     status: 503,

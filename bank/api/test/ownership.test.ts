@@ -42,7 +42,9 @@ const bodies: Record<string, unknown> = {
 
 describe('an id of somebody else', () => {
   // No statement is asked of the database before a request comes, so none is needed to name the addresses.
-  const withId = routesOf(undefined as never, makePinKeys()).filter(({ pattern }) => pattern.includes('{id}'))
+  const withId = routesOf(undefined as never, makePinKeys(), null).filter(({ pattern }) =>
+    pattern.includes('{id}'),
+  )
 
   it('has addresses to be tried at', () => expect(withId.length).toBe(9))
 

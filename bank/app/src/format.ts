@@ -10,6 +10,8 @@ export type Format = {
   split(money: Money): { readonly whole: string; readonly rest: string }
   /** `3 March 2026`. */
   date(at: number): string
+  /** `3 Mar`. */
+  short(at: number): string
   /** `Tuesday, 3 March`. */
   day(at: number): string
   /** `3 Mar, 14:05`. */
@@ -27,6 +29,7 @@ export function createFormat(region: string): Format {
   // Exact for display: amounts of a person stay far below 2^53 cents.
   const units = ({ minor }: Money): number => Number(minor) / 100
   const date = new Intl.DateTimeFormat(region, { dateStyle: 'long' })
+  const short = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short' })
   const day = new Intl.DateTimeFormat(region, { weekday: 'long', day: 'numeric', month: 'long' })
   const moment = new Intl.DateTimeFormat(region, {
     day: 'numeric',
@@ -49,6 +52,7 @@ export function createFormat(region: string): Format {
         : { whole: text(parts.slice(0, at)), rest: text(parts.slice(at)) }
     },
     date: (at) => date.format(at),
+    short: (at) => short.format(at),
     day: (at) => day.format(at),
     moment: (at) => moment.format(at),
     month: (at) => month.format(at),

@@ -58,15 +58,18 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
   const adminOrigin = `http://127.0.0.1:${ports.admin}`
   const pages = new Map<string, Promise<Running>>()
 
-  const api = await node('bank/api/dist/main.js', '--port', '0', '--secret-file', file('secret'), ...database)
+  const about = ['--secret-file', file('secret'), '--approvals', file('approvals.json')]
+  const api = await node('bank/api/dist/main.js', '--port', '0', ...about, ...database)
   running.push(api)
   await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }))
   const gateway = await startGateway(file('holdfast.yaml'))
   running.push(gateway)
   const { pins } = (await holdfast('keys', ...config)) as { pins: string[] }
   await writeFile(file('app.json'), JSON.stringify({ origin, trust: pins }))
+  const page = { origins: [`http://localhost:${ports.app}`], rpId: 'localhost' }
+  await writeFile(file('approvals.json'), JSON.stringify({ origin, trust: pins, ...page }))
 
-  async function page(name: string, open: () => Promise<Running>): Promise<string> {
+  async function serve(name: string, open: () => Promise<Running>): Promise<string> {
     const opening = pages.get(name) ?? open()
     pages.set(name, opening)
     return `http://localhost:${(await opening).port}`
@@ -77,11 +80,11 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
     folder,
     pins,
     serveApp: (built = 'bank/app/dist/web') =>
-      page('app', () =>
+      serve('app', () =>
         node('bank/app/serve.mjs', '--app', file('app.json'), '--port', `${ports.app}`, '--page', built),
       ),
     serveConsole: () =>
-      page('console', () => node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0')),
+      serve('console', () => node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0')),
     async activate(user: string): Promise<string> {
       const answer = await holdfast('activate', ...config, '--user', user, '--send-to', '+44 20 7946 0042')
       return answer['code'] as string

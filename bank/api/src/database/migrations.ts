@@ -118,7 +118,7 @@ create trigger posting_is_kept before truncate on posting execute function refus
 const orders = `
 create table kept_answer (
   customer text references customer, key text, digest text not null, status integer not null, body text not null,
-  at timestamptz not null, primary key (customer, key)
+  at timestamptz not null, evidence text, statement text, primary key (customer, key)
 )
 
 create table payee (

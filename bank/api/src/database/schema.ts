@@ -45,7 +45,17 @@ export type Database = {
   }
   posting: PostingTable
   /** What was answered to an order, kept with it. */
-  keptAnswer: { customer: string; key: string; digest: string; status: number; body: string; at: Date }
+  keptAnswer: {
+    customer: string
+    key: string
+    digest: string
+    status: number
+    body: string
+    at: Date
+    /** What proves that the customer approved it (docs/protocol.md 9.6); null where nobody gives evidence. */
+    evidence: string | null
+    statement: string | null
+  }
   payee: { id: string; customer: string; name: string; iban: string; createdAt: Date }
   standingOrder: StandingOrderTable
   /** `transaction` is null where the money was not there. */

@@ -98,11 +98,13 @@ describe('identityCheck', () => {
       user: 'måria x',
       idempotencyKey: undefined,
       replyKey: undefined,
+      approval: undefined,
     })
     expect(check(signed([user, audience, idempotency, approval, replyKey]), empty, created)).toEqual({
       user: 'maria',
       idempotencyKey: 'order-0123456789',
       replyKey: 'key',
+      approval: 'evidence',
     })
   })
 

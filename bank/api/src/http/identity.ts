@@ -10,6 +10,8 @@ export type Asking = {
   readonly user: string
   readonly idempotencyKey: string | undefined
   readonly replyKey: string | undefined
+  /** Evidence of what the customer approved. */
+  readonly approval: string | undefined
 }
 
 export type Signed = Pick<IncomingMessage, 'method' | 'url' | 'headersDistinct'>
@@ -57,6 +59,7 @@ export function identityCheck(name: string, secret: Uint8Array): IdentityCheck {
       user: decoded(fields.get('holdfast-user')),
       idempotencyKey: fields.get('idempotency-key'),
       replyKey: fields.get('holdfast-reply-key'),
+      approval: fields.get('holdfast-approval'),
     }
   }
 }

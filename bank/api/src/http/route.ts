@@ -1,5 +1,6 @@
 /** A route: an address, what it takes, what it does. Everything that comes in is parsed here, once. */
 import * as v from 'valibot'
+import type { ApprovalCheck, Proof } from '../approval/service.ts'
 import type { Customer } from '../ledger/customer.ts'
 import type { Order } from '../ledger/once.ts'
 import { isRefusalCode, Refusal, type RefusalCode } from '../refusal.ts'
@@ -18,6 +19,8 @@ export type Received = Asking & {
   readonly contentType: string | undefined
   readonly body: Uint8Array
   readonly at: Date
+  /** What was approved, once it was checked. */
+  readonly proof?: Proof
 }
 
 export type Call<Input> = {
@@ -64,6 +67,19 @@ export function post<Body>(pattern: string, body: Form<Body>, act: Act<Body>): R
   }
 }
 
+/** Of a route that is carried out only when its customer approved it; `check` is null where nobody gives evidence. */
+export function approved(check: ApprovalCheck | null, route: Route): Route {
+  if (check === null) return route
+  return {
+    ...route,
+    async answer(received, customer, id) {
+      const { method, path, user, body, approval: field, at } = received
+      const proof = await check({ method, path, user, body, field }, at)
+      return route.answer({ ...received, proof }, customer, id)
+    },
+  }
+}
+
 /** It takes nothing. */
 export function remove(pattern: string, act: Act<undefined>): Route {
   return {
@@ -80,7 +96,7 @@ export function remove(pattern: string, act: Act<undefined>): Route {
 const keyForm = /^[A-Za-z0-9_-]{16,128}$/
 
 function callOf<Input>(received: Received, customer: Customer, id: string, input: Input): Call<Input> {
-  const { method, path, body, at, replyKey, idempotencyKey: key } = received
+  const { method, path, body, at, replyKey, idempotencyKey: key, proof } = received
   return {
     customer,
     id,
@@ -89,7 +105,7 @@ function callOf<Input>(received: Received, customer: Customer, id: string, input
     replyKey,
     order() {
       if (key === undefined || !keyForm.test(key)) throw new Refusal('idempotency_key_missing')
-      return { customer, key, route: `${method} ${path}`, body, at }
+      return { customer, key, route: `${method} ${path}`, body, at, ...(proof && { proof }) }
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Every address of the bank. */
+import type { ApprovalCheck } from '../approval/service.ts'
 import type { PinKeys } from '../cards/pin-keys.ts'
 import { cardsOf, pinOf, setCardState } from '../cards/card.ts'
 import type { Db } from '../database/transaction.ts'
@@ -14,10 +15,15 @@ import { findTransfer, transfer, transferAll } from '../ledger/transfer.ts'
 import { bytes, json, kept, nothing } from './answer.ts'
 import * as forms from './forms.ts'
 import { replyType, sealReply } from './reply.ts'
-import { get, post, remove, type Route } from './route.ts'
+import { approved, get, post, remove, type Route } from './route.ts'
 
-export function routesOf(db: Db, pinKeys: PinKeys): readonly Route[] {
-  return [...accountRoutes(db), ...paymentRoutes(db), ...cardRoutes(db, pinKeys), ...documentRoutes(db)]
+export function routesOf(db: Db, pinKeys: PinKeys, check: ApprovalCheck | null): readonly Route[] {
+  return [
+    ...accountRoutes(db),
+    ...paymentRoutes(db, check),
+    ...cardRoutes(db, pinKeys),
+    ...documentRoutes(db),
+  ]
 }
 
 function accountRoutes(db: Db): Route[] {
@@ -38,20 +44,29 @@ function accountRoutes(db: Db): Route[] {
   ]
 }
 
-function paymentRoutes(db: Db): Route[] {
+function paymentRoutes(db: Db, check: ApprovalCheck | null): Route[] {
   return [
     get('/payees', forms.noQuery, async ({ customer }) => json({ payees: await payeesOf(db, customer) })),
-    post('/payees', forms.payeeForm, async ({ order, input }) => kept(await addPayee(db, order(), input))),
+    approved(
+      check,
+      post('/payees', forms.payeeForm, async ({ order, input }) => kept(await addPayee(db, order(), input))),
+    ),
     post('/payees/check', forms.payeeForm, async ({ input }) => json(await checkPayee(db, input))),
     remove('/payees/{id}', async ({ customer, id }) => {
       await removePayee(db, customer, id)
       return nothing()
     }),
-    post('/transfers', forms.transferForm, async ({ order, input: { from, ...payment } }) =>
-      kept(await transfer(db, order(), from, payment)),
+    approved(
+      check,
+      post('/transfers', forms.transferForm, async ({ order, input: { from, ...payment } }) =>
+        kept(await transfer(db, order(), from, payment)),
+      ),
     ),
-    post('/transfers/batch', forms.batchForm, async ({ order, input: { from, payments } }) =>
-      kept(await transferAll(db, order(), from, payments)),
+    approved(
+      check,
+      post('/transfers/batch', forms.batchForm, async ({ order, input: { from, payments } }) =>
+        kept(await transferAll(db, order(), from, payments)),
+      ),
     ),
     get('/transfers/{id}', forms.noQuery, async ({ customer, id }) =>
       json(await findTransfer(db, customer, id)),
@@ -59,8 +74,11 @@ function paymentRoutes(db: Db): Route[] {
     get('/standing-orders', forms.noQuery, async ({ customer }) =>
       json({ standingOrders: await standingOrdersOf(db, customer) }),
     ),
-    post('/standing-orders', forms.standingOrderForm, async ({ order, input: { from, ...asked } }) =>
-      kept(await addStandingOrder(db, order(), from, asked)),
+    approved(
+      check,
+      post('/standing-orders', forms.standingOrderForm, async ({ order, input: { from, ...asked } }) =>
+        kept(await addStandingOrder(db, order(), from, asked)),
+      ),
     ),
     remove('/standing-orders/{id}', async ({ customer, id, at }) => {
       await endStandingOrder(db, customer, id, at)

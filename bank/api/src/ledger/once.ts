@@ -1,5 +1,6 @@
 /** Idempotency-Key: an order is carried out once and answered alike as often as it is sent. */
 import { createHash } from 'node:crypto'
+import type { Proof } from '../approval/service.ts'
 import { type Db, inTransaction, type Tx } from '../database/transaction.ts'
 import { Refusal } from '../refusal.ts'
 import type { Customer } from './customer.ts'
@@ -11,6 +12,8 @@ export type Order = {
   readonly route: string
   readonly body: Uint8Array
   readonly at: Date
+  /** That the customer approved it, kept with the answer for whoever disputes it. */
+  readonly proof?: Proof
 }
 
 /** As it goes out, byte for byte. */
@@ -27,13 +30,21 @@ export async function once(
   answer: object,
   act: (tx: Tx) => Promise<void>,
 ): Promise<KeptAnswer> {
-  const { customer, key, at } = order
+  const { customer, key, at, proof } = order
   const digest = digestOf(order)
   const given = { status: 201, body: JSON.stringify(answer) }
   return inTransaction(db, async (tx) => {
     const { numInsertedOrUpdatedRows: kept = 0n } = await tx
       .insertInto('keptAnswer')
-      .values({ customer: customer.id, key, digest, at, ...given })
+      .values({
+        customer: customer.id,
+        key,
+        digest,
+        at,
+        evidence: proof?.evidence ?? null,
+        statement: proof?.statement ?? null,
+        ...given,
+      })
       .onConflict((conflict) => conflict.columns(['customer', 'key']).doNothing())
       .executeTakeFirstOrThrow()
     if (kept === 0n) return earlier(tx, order, digest)

@@ -1,12 +1,10 @@
 /** From which account: a row that opens a list of them. */
 import { useState } from 'react'
 import type { Account } from '../bank/shapes.ts'
-import { useTheme } from '../theme.ts'
 import { useFormat, useWords } from '../words/language.tsx'
 import { Amount } from './Amount.tsx'
 import { Rows } from './Card.tsx'
 import { Disc } from './Disc.tsx'
-import { Icon } from './Icon.tsx'
 import { ListRow } from './ListRow.tsx'
 import { Sheet } from './Sheet.tsx'
 
@@ -19,7 +17,6 @@ export type AccountPickerProps = {
 export function AccountPicker({ accounts, account, onChange }: AccountPickerProps) {
   const [open, setOpen] = useState(false)
   const { transfer } = useWords()
-  const { colors } = useTheme()
   const format = useFormat()
   const { name, available } = account
   const one = accounts.length < 2
@@ -29,12 +26,7 @@ export function AccountPicker({ accounts, account, onChange }: AccountPickerProp
         title={transfer.amount.from(name)}
         text={transfer.amount.available(format.money(available))}
         mark={<AccountDisc account={account} />}
-        {...(one
-          ? {}
-          : {
-              end: <Icon name="down" size={20} color={colors.soft} />,
-              onPress: () => setOpen(true),
-            })}
+        {...(one ? {} : { onPress: () => setOpen(true) })}
       />
       {open ? (
         <Sheet title={transfer.amount.choose} onClose={() => setOpen(false)}>

@@ -1,6 +1,7 @@
 /** The front of a card, as it lies in a wallet. */
 import { View } from 'react-native'
 import type { Card } from '../bank/shapes.ts'
+import { capped } from '../rem.ts'
 import { radius, space, stylesOf } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
 import { Icon, Leaf } from './Icon.tsx'
@@ -49,6 +50,7 @@ const useStyles = stylesOf(() => ({
     paddingVertical: space.xs,
   },
   bottom: { flexDirection: 'row', alignItems: 'flex-end', justifyContent: 'space-between', gap: space.m },
+  under: { gap: space.s },
   holder: { flexShrink: 1 },
 }))
 
@@ -92,7 +94,7 @@ export function CardFace({ card, place }: { readonly card: Card; readonly place:
         <View style={styles.line} />
         <View style={[styles.split, { borderColor: goldLine }]} />
       </View>
-      <View>
+      <View style={styles.under}>
         <Type kind="heading" tabular lines={1} style={{ ...ink, ...embossed }}>
           {`•••• •••• ${masked}`}
         </Type>
@@ -114,4 +116,5 @@ export function CardFace({ card, place }: { readonly card: Card; readonly place:
   )
 }
 
-const embossed = { letterSpacing: 1.5 }
+/** As large as plastic has room for. */
+const embossed = { fontSize: capped(19, 21), lineHeight: capped(26, 28), letterSpacing: 1.5 }

@@ -5,7 +5,7 @@ export type IconProps = { readonly name: IconName; readonly size?: number; reado
 /** Says nothing to a screen reader: what it stands for is said in words. */
 export function Icon({ name, size = 24, color }: IconProps) {
   return (
-    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false" style={firm}>
       <path
         d={iconPaths[name]}
         fill="none"
@@ -34,3 +34,6 @@ export function Leaf({
     </svg>
   )
 }
+
+/** Words beside it wrap; it keeps its size. */
+const firm = { flexShrink: 0 } as const

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { View } from 'react-native'
 import { useNav } from '../nav/nav.tsx'
-import { acknowledge, type Alarm, type Notices } from '../state/notices.ts'
+import { acknowledge, type Notices, type Question } from '../state/notices.ts'
 import { useAct } from '../state/use-act.ts'
 import { useOpen } from '../state/use-app.tsx'
 import type { Loaded } from '../state/use-load.ts'
@@ -19,23 +19,26 @@ const useStyles = stylesOf(() => ({
   buttons: { flexDirection: 'row', flexWrap: 'wrap', gap: space.s, paddingTop: space.s },
 }))
 
-/** The oldest first: an answer counts for all that was before. */
 export function NoticeBanner({ notices }: { readonly notices: Loaded<Notices> }) {
   const styles = useStyles()
-  const [doubted, doubt] = useState<Alarm | null>(null)
-  const oldest = notices.value?.unseen.at(-1)
-  if (oldest === undefined) return null
+  const [doubted, doubt] = useState(false)
+  const [question] = notices.value?.questions ?? []
+  if (question === undefined) return null
   return (
     <View style={styles.banners}>
-      <Asked alarm={oldest} onYes={notices.reload} onNo={() => doubt(oldest)} />
-      {doubted === null ? null : <NotMe onClose={() => doubt(null)} />}
+      <Asked question={question} onYes={notices.reload} onNo={() => doubt(true)} />
+      {doubted ? <NotMe onClose={() => doubt(false)} /> : null}
     </View>
   )
 }
 
-type AskedProps = { readonly alarm: Alarm; readonly onYes: () => void; readonly onNo: () => void }
+type AskedProps = {
+  readonly question: Question
+  readonly onYes: () => void
+  readonly onNo: () => void
+}
 
-function Asked({ alarm, onYes, onNo }: AskedProps) {
+function Asked({ question: { about, last }, onYes, onNo }: AskedProps) {
   const styles = useStyles()
   const { session } = useOpen()
   const { alarms, asked, notices } = useWords().security
@@ -43,10 +46,10 @@ function Asked({ alarm, onYes, onNo }: AskedProps) {
   const { busy, error, run } = useAct()
   const yes = (): void =>
     run(async () => {
-      await acknowledge(session, alarm)
+      await acknowledge(session, last)
       onYes()
     })
-  const { kind, device, at } = alarm
+  const { kind, device, at } = about
   return (
     <Banner
       tone="warn"

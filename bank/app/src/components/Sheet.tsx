@@ -1,5 +1,5 @@
 /** Rises from the lower edge over the screen and holds it until it is answered. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Modal, Pressable, SafeAreaView, ScrollView, View } from 'react-native'
 import { useStillness } from '../device/motion.ts'
 import { isLargeText } from '../rem.ts'
@@ -28,6 +28,10 @@ const useStyles = stylesOf((colors) => ({
     maxHeight: '92%',
     alignSelf: 'center',
     backgroundColor: colors.ground,
+    // In the dark it would not stand out from what lies under the veil.
+    borderWidth: 1,
+    borderBottomWidth: 0,
+    borderColor: colors.line,
     borderTopLeftRadius: radius.l + 4,
     borderTopRightRadius: radius.l + 4,
   },
@@ -50,13 +54,15 @@ const useStyles = stylesOf((colors) => ({
 export function Sheet({ title, onClose, firm = false, children, footer }: SheetProps) {
   const styles = useStyles()
   const still = useStillness()
+  // One that changes while it comes up is no dialog to react-native-web: no focus is held, no Escape heard.
+  const [animation] = useState(still ? ('none' as const) : ('fade' as const))
   const words = useWords()
   const flows = isLargeText()
   return (
     <Modal
       transparent
       visible
-      animationType={still ? 'none' : 'fade'}
+      animationType={animation}
       {...(onClose && { onRequestClose: onClose })}
     >
       <View style={styles.veil}>
@@ -76,6 +82,8 @@ export function Sheet({ title, onClose, firm = false, children, footer }: SheetP
             )}
           </View>
           <ScrollView
+            // Another step begins at its top.
+            key={title}
             style={styles.scroll}
             contentContainerStyle={styles.content}
             keyboardShouldPersistTaps="handled"

@@ -1,5 +1,5 @@
 import { Card, Rows } from '../components/Card.tsx'
-import { Fact } from '../components/Fact.tsx'
+import { ListRow } from '../components/ListRow.tsx'
 import { Logo } from '../components/Logo.tsx'
 import { Screen } from '../components/Screen.tsx'
 import { Section } from '../components/Section.tsx'
@@ -21,7 +21,7 @@ export function SettingsAbout() {
       <Section title={settings.parts}>
         <Rows>
           {licences.map(({ name, licence }) => (
-            <Fact key={name} label={licence} value={name} />
+            <ListRow key={name} title={name} text={licence} />
           ))}
         </Rows>
       </Section>

@@ -67,7 +67,7 @@ type OrderRowProps = { readonly order: StandingOrder; readonly onPress: () => vo
 function OrderRow({ order: { name, every, next, amount }, onPress }: OrderRowProps) {
   const { orders } = useWords()
   const format = useFormat()
-  const due = next === null || next === undefined ? '' : ` · ${orders.next(format.date(noonOf(next)))}`
+  const due = next === null || next === undefined ? '' : ` · ${orders.next(format.short(noonOf(next)))}`
   return (
     <ListRow
       title={name}

@@ -95,7 +95,7 @@ function Unfinished({ payment, paying: { busy, error, repeat } }: UnfinishedProp
         <>
           <Type tone="soft">{unfinished.text}</Type>
           <Card>
-            <Points items={unfinished.points} />
+            <Points icon="info" items={unfinished.points} />
           </Card>
         </>
       )}

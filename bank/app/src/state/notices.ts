@@ -22,10 +22,16 @@ export type Alarming = (typeof alarming)[number]
 export type KnownNotice = Notice & { readonly kind: (typeof known)[number] }
 export type Alarm = Notice & { readonly kind: Alarming }
 
+/** Setting up one phone makes several of them, and is one thing to be asked about. */
+export type Question = { readonly about: Alarm; readonly last: Alarm }
+
 export type Notices = {
   /** Newest first; kinds this version has no words for are left out. */
   readonly all: readonly KnownNotice[]
+  /** Newest first. */
   readonly unseen: readonly Alarm[]
+  /** Oldest first: an answer counts for all that was before. */
+  readonly questions: readonly Question[]
 }
 
 /** In the preferences: the newest its user knows of. */
@@ -38,6 +44,16 @@ function isAlarm(notice: Notice): notice is Alarm {
   return (alarming as readonly string[]).includes(notice.kind)
 }
 
+function questionsOf(unseen: readonly Alarm[]): Question[] {
+  const questions: Question[] = []
+  for (const alarm of unseen.toReversed()) {
+    const before = questions.at(-1)
+    if (before?.about.device === alarm.device) questions.splice(-1, 1, { ...before, last: alarm })
+    else questions.push({ about: alarm, last: alarm })
+  }
+  return questions
+}
+
 /** What was there when this phone was set up is no news to whoever set it up. */
 export async function readNotices({ notices, vault }: Session): Promise<Notices> {
   const listed = await notices()
@@ -45,7 +61,8 @@ export async function readNotices({ notices, vault }: Session): Promise<Notices>
   const newest = Math.max(0, ...listed.map(({ id }) => id))
   if (typeof before !== 'number') await vault.preferences.set(seen, newest)
   const since = typeof before === 'number' ? before : newest
-  return { all: listed.filter(isKnown), unseen: listed.filter(isAlarm).filter(({ id }) => id > since) }
+  const unseen = listed.filter(isAlarm).filter(({ id }) => id > since)
+  return { all: listed.filter(isKnown), unseen, questions: questionsOf(unseen) }
 }
 
 /** Its user knows of this one and of all before it. */

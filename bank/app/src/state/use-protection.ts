@@ -20,5 +20,5 @@ export function useProtection(): Protection {
   const devices = useLoad('devices', () => session.devices())
   const notices = useLoad('notices', () => readNotices(session))
   const paused = (devices.value ?? []).filter((device) => inUse(device) && device.suspended)
-  return { devices, notices, paused, count: paused.length + (notices.value?.unseen.length ?? 0) }
+  return { devices, notices, paused, count: paused.length + (notices.value?.questions.length ?? 0) }
 }

@@ -7,7 +7,7 @@ export const orders: WordsOf<'orders'> = {
   noneText: 'Miete, Sparen, Taschengeld: Was immer wieder gezahlt wird, zahlt sich von selbst.',
   week: 'Jede Woche',
   month: 'Jeden Monat',
-  next: (date) => `Nächste am ${date}`,
+  next: (date) => `nächste ${date}`,
   added: (name) => `Ihr Dauerauftrag an ${name} ist eingerichtet.`,
   facts: {
     amount: 'Betrag',

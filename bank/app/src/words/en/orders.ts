@@ -6,7 +6,7 @@ export const orders = {
   noneText: 'Rent, savings, pocket money: what is paid again and again pays itself.',
   week: 'Every week',
   month: 'Every month',
-  next: (date: string) => `Next on ${date}`,
+  next: (date: string) => `next ${date}`,
   added: (name: string) => `Your standing order to ${name} is set up.`,
   facts: {
     amount: 'Amount',
