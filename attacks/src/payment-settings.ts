@@ -17,9 +17,7 @@ const one: ApprovalForm = {
 const many: ApprovalForm = {
   title: 'Payments',
   acr: 'passcode',
-  fields: [
-    { name: 'payments', label: 'Payments', type: 'rows', most: 40, total: 'amount', fields: payment },
-  ],
+  fields: [{ name: 'payments', label: 'Payments', type: 'rows', most: 40, total: 'amount', fields: payment }],
   transfer: { rows: 'payments', amount: 'amount', payee: 'iban' },
 }
 
@@ -52,8 +50,12 @@ export const transfers: Pick<TransferPolicy, 'currency' | 'rules'> = { currency:
 
 export const payments: Setting = { config: { routes, transfers } }
 
-/** Two nodes, and users who may approve as fast as they like. */
+/** Two nodes, one limit, and users who may approve as fast as they like. */
 export const paymentsAtTwoNodes: Setting = {
   store: 'cluster',
-  config: { routes, transfers, policy: { approval: { open: 100, perMinute: 1000 } } },
+  config: {
+    routes,
+    transfers: { currency: 'EUR', rules: rules.filter(({ name }) => name === 'day') },
+    policy: { approval: { open: 100, perMinute: 1000 } },
+  },
 }

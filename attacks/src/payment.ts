@@ -22,6 +22,9 @@ import { completeLogin, enrolWithPasscode, guess, postAsDevice, type Way } from 
 import { json, type Phone, type World } from './phone.ts'
 import type { Answer, FieldLine, RawRequest } from './raw.ts'
 import { type LabKey, randomText, type Twist } from './signer.ts'
+import type { Target } from './target.ts'
+
+const patienceMs = 10_000
 
 /** Who can approve by finger and by passcode. */
 export type Customer = { readonly phone: Phone; readonly finger: Finger; readonly way: Way }
@@ -30,6 +33,19 @@ export type Customer = { readonly phone: Phone; readonly finger: Finger; readonl
 export async function newCustomer(world: World, user?: string): Promise<Customer> {
   const { phone, way } = await enrolWithPasscode(world, user === undefined ? {} : { user })
   return { phone, way, finger: await bindFinger(world, phone) }
+}
+
+/** Waits until the backend has begun so many payments with this reference. */
+export async function begun(
+  { backend }: Pick<Target, 'backend'>,
+  reference: string,
+  count: number,
+): Promise<void> {
+  for (const until = Date.now() + patienceMs; Date.now() < until; ) {
+    if ((backend?.seen(reference).length ?? 0) >= count) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('the backend was never asked')
 }
 
 /** Accounts that exist in no bank. */
@@ -175,4 +191,12 @@ export async function sendApproved(
 /** The whole of it. */
 export async function pay(world: World, customer: Customer, order: Order): Promise<Answer> {
   return sendApproved(world, customer, await approved(world, customer, order))
+}
+
+/** Approved, and kept back by the bank. */
+export async function held(world: World, customer: Customer, order: Order): Promise<Approved> {
+  const yes = await approved(world, customer, order)
+  const { code, text } = await sendApproved(world, customer, yes)
+  if (code !== 'approval_held') throw new Error(`it is not held: ${text.slice(0, 300)}`)
+  return yes
 }

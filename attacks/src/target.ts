@@ -1,4 +1,5 @@
 /** What attacks are run against: a deployment somewhere, or a gateway the suite starts for itself. */
+import type { Operator } from './admin.ts'
 import type { Backend } from './backend.ts'
 import type { World } from './phone.ts'
 import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } from './raw.ts'
@@ -31,6 +32,10 @@ export type Target = World & {
   readonly audit: () => Promise<string>
   /** By the operator, of a request in a file. */
   readonly explain: (capture: Uint8Array) => Promise<Answer>
+  /** Another operator, by the first one. */
+  readonly addOperator: (name: string) => Promise<Operator>
+  /** What an operator says about a hold; the first one unless another is named. */
+  readonly decide: (hold: string, word: 'release' | 'refuse', by?: Operator) => Promise<Answer>
   /** Where connections to the service's origin go from now on: who holds the line chooses. Null: to the service again. */
   readonly divert: (to: Address | null) => void
   /** Where it takes connections with a client certificate. */

@@ -13,6 +13,7 @@ export interface Database {
   readonly url: string
   /** Adds bound devices nobody signs for, all in one statement: by the store's own acts it would take minutes. */
   fill(devices: number): Promise<void>
+  run(statement: string): Promise<void>
   drop(): Promise<void>
 }
 
@@ -32,6 +33,7 @@ export async function createDatabase(): Promise<Database> {
            '{"kty":"EC","crv":"P-256","x":"","y":""}', 'bench phone', 'testing', n
          from generate_series(1, ${Math.trunc(devices)}) n`,
       ),
+    run: (statement) => run(url, statement),
     drop: () => run(postgresUrl, `drop database ${name} with (force)`),
   }
 }

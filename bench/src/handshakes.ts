@@ -41,6 +41,7 @@ export async function shakeHands(order: HandshakeOrder): Promise<Sample> {
     failure,
     elapsedMs: performance.now() - startedAt,
     p50: histogram.percentile(0.5),
+    p95: histogram.percentile(0.95),
     p99: histogram.percentile(0.99),
   }
 }

@@ -1,5 +1,6 @@
 /** Every server of the bench listens on loopback, on a port the system picks. */
 
+import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -15,4 +16,12 @@ export function listen(server: Server): Promise<Listening> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => resolve({ port: (server.address() as AddressInfo).port }))
   })
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  const { port } = await listen(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }

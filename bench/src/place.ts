@@ -15,6 +15,12 @@ export interface PlaceOptions {
   readonly postgres: string | null
   readonly redis: string | null
   readonly line?: Line
+  /** In the place of a line: YAML that says how phones reach the gateway, and what else there is. */
+  readonly settings?: string
+  /** Shared with the backend; absent: one nobody else has. */
+  readonly secret?: string
+  /** On loopback, for a client that enrols: one-time texts go to a file then. Absent: {@link origin}. */
+  readonly origin?: string
 }
 
 /** How phones reach the gateway: in plain HTTP unless told. `sealed` is with X25519, `hybrid` with X-Wing. */
@@ -24,6 +30,8 @@ export interface Place {
   readonly configFile: string
   readonly keyFile: string
   readonly logFile: string
+  /** One-time texts, a line of JSON each, where the origin is on loopback. */
+  readonly textFile: string
   /** PEM of the certificate a TLS listener shows, signed by itself. */
   readonly certificate: string | undefined
   clear(): void
@@ -35,12 +43,14 @@ export function createPlace(options: PlaceOptions): Place {
   const place = (name: string): string => join(directory, name)
   writeFileSync(place('holdfast.yaml'), configurationOf(options))
   const certificate = isTls(options.line) ? makeServerCertificate(directory) : undefined
-  for (const name of ['backend.secret', 'outbox.secret'])
-    writeFileSync(place(name), randomBytes(24).toString('hex'))
+  const random = randomBytes(24).toString('hex')
+  writeFileSync(place('backend.secret'), options.secret ?? random)
+  writeFileSync(place('outbox.secret'), random)
   return {
     configFile: place('holdfast.yaml'),
     keyFile: place('data/keys.json'),
     logFile: place('log'),
+    textFile: place('outbox.jsonl'),
     certificate,
     clear: () => rmSync(directory, { recursive: true, force: true }),
   }
@@ -61,18 +71,25 @@ export function isTls(line: Line | undefined): boolean {
   return line === 'tls' || line === 'mutual'
 }
 
-function configurationOf({ backendPort, postgres, redis, line }: PlaceOptions): string {
+/** Name of the backend in the configuration: its audience, and the id of their secret. */
+export const upstream = 'bank'
+
+const webhook = '{ kind: webhook, url: https://sms.bank.example/send, secretFile: ./outbox.secret }'
+const readable = '{ kind: insecureReadable, file: ./outbox.jsonl }'
+
+function configurationOf(options: PlaceOptions): string {
+  const { backendPort, postgres, redis, line, settings } = options
   const store = postgres === null ? { kind: 'memory' } : { kind: 'postgres', url: postgres }
   const nonces = redis === null ? { kind: store.kind } : { kind: 'redis', url: redis }
-  return `origin: ${origin}
+  return `origin: ${options.origin ?? origin}
 admin: { port: 0 }
 keys: { kind: insecurePlain }
 store: ${JSON.stringify(store)}
 nonces: ${JSON.stringify(nonces)}
 upstreams:
-  - name: backend
+  - name: ${upstream}
     url: http://127.0.0.1:${backendPort}
     identity: { mode: hmac-sha256, secretFile: ./backend.secret }
-outbox: { kind: webhook, url: https://sms.bank.example/send, secretFile: ./outbox.secret }
-${line === undefined ? plain : lines[line]}`
+outbox: ${options.origin === undefined ? webhook : readable}
+${settings ?? (line === undefined ? plain : lines[line])}`
 }

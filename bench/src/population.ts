@@ -1,9 +1,9 @@
 /** Fills a store with devices and opens sessions for some of them, through the store's own acts and the service's own keys. */
 
-import { signAccessToken, thumbprintInput, toBase64url } from '@holdfast/core'
+import { signAccessToken } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import type { AuditEntry, DurableStore, KeyRing, RepeatRecord } from '@holdfast/server'
-import { generatePair } from './proof.ts'
+import { type AuditEntry, bindingOf, type DurableStore, type KeyRing, type RepeatRecord } from '@holdfast/server'
+import { generatePair, thumbprintOf } from './proof.ts'
 import type { PublicJwk } from './credential.ts'
 import type { Phone } from './signed.ts'
 
@@ -15,6 +15,8 @@ export interface Population {
   readonly devices: number
   /** How many of them have a session and sign requests. */
   readonly sessions: number
+  /** Whose devices all of them are; else each has a user of its own. */
+  readonly user?: string
 }
 
 const hourMs = 3_600_000
@@ -22,7 +24,7 @@ const hourMs = 3_600_000
 export async function populate(population: Population): Promise<Phone[]> {
   const idleKey = generatePair().publicKey
   for (let number = population.sessions; number < population.devices; number += 1) {
-    await bind(population.store, number, idleKey, `idle-${number}`.padEnd(43, '-'))
+    await bind(population, number, idleKey, `idle-${number}`.padEnd(43, '-'))
   }
   const phones: Phone[] = []
   for (let number = 0; number < population.sessions; number += 1)
@@ -31,14 +33,15 @@ export async function populate(population: Population): Promise<Phone[]> {
 }
 
 /** A bound device with a token family that lasts for the whole run, and its first access token. */
-async function openSession({ store, keys, origin }: Population, number: number): Promise<Phone> {
+async function openSession(population: Population, number: number): Promise<Phone> {
+  const { store, keys, origin } = population
   const device = generatePair()
   const session = generatePair()
   const deviceThumbprint = thumbprintOf(device.publicKey)
   const thumbprint = thumbprintOf(session.publicKey)
-  await bind(store, number, device.publicKey, deviceThumbprint)
+  await bind(population, number, device.publicKey, deviceThumbprint)
   const now = Date.now()
-  const { id: deviceId, user, sid } = namesOf(number)
+  const { id: deviceId, user, sid } = namesOf(population, number)
   const facts = { acr: 'urn:holdfast:device', amr: ['hwk'] }
   const started = await store.startFamily(
     {
@@ -80,17 +83,19 @@ async function openSession({ store, keys, origin }: Population, number: number):
     thumbprint,
     privateKey: session.privateKey,
     accessToken,
+    deviceId,
     device: { thumbprint: deviceThumbprint, privateKey: device.privateKey, accessToken: null },
   }
 }
 
 async function bind(
-  store: DurableStore,
+  population: Population,
   number: number,
   publicKey: PublicJwk,
   keyThumbprint: string,
 ): Promise<void> {
-  const { id, user } = namesOf(number)
+  const { store, keys, devices } = population
+  const { id, user } = namesOf(population, number)
   const createdAt = Date.now()
   const expiresAt = createdAt + hourMs
   const record = { id, user, keyThumbprint, publicKey, name: 'bench phone', platform: 'testing', createdAt }
@@ -98,17 +103,14 @@ async function bind(
   await store.addActivation(code, auditOf(id))
   const enrolment = { ...record, codeId: id, ottDigest: '', expiresAt }
   await store.redeemActivation(id, enrolment, repeatOf(`enrolment-${number}`), auditOf(id))
-  const device = { ...record, enrolmentId: id, revokedAt: null, suspendedFor: null }
-  const outcome = await store.completeEnrolment(id, device, 5, repeatOf(`device-${number}`), auditOf(id))
+  const state = { revokedAt: null, suspendedFor: null, binding: bindingOf(record, keys) }
+  const device = { ...record, ...state, enrolmentId: id }
+  const outcome = await store.completeEnrolment(id, device, devices, repeatOf(`device-${number}`), auditOf(id))
   if (outcome !== 'completed') throw new Error(`the store refused a device: ${outcome}`)
 }
 
-function namesOf(number: number): { id: string; user: string; sid: string } {
-  return { id: `device-${number}`, user: `user-${number}`, sid: `session-${number}` }
-}
-
-function thumbprintOf(key: PublicJwk): string {
-  return toBase64url(nodeCrypto.sha256(thumbprintInput(key)))
+function namesOf({ user }: Population, number: number): { id: string; user: string; sid: string } {
+  return { id: `device-${number}`, user: user ?? `user-${number}`, sid: `session-${number}` }
 }
 
 function auditOf(device: string): AuditEntry {

@@ -77,7 +77,7 @@ function encode(value: object): string {
 }
 
 /** RFC 7638. */
-function thumbprintOf(key: PublicJwk): string {
+export function thumbprintOf(key: PublicJwk): string {
   const canonical = JSON.stringify({ crv: key.crv, kty: key.kty, x: key.x, y: key.y })
   return createHash('sha256').update(canonical).digest('base64url')
 }

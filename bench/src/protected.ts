@@ -165,7 +165,7 @@ async function startOnPostgres(
   await store.close()
   return {
     pid: serving.pid,
-    port: serving.port,
+    port: serving.ready.port,
     signers,
     async stop() {
       await serving.stop()

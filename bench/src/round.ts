@@ -48,7 +48,9 @@ export async function runRounds(
   parts.end(`warm-up of ${plan.of}`)
   for (let number = 1; number <= plan.count; number += 1) {
     for (const entry of series) {
-      const round = await measure(entry.actor, plan.durationMs, entry.rate * 1.4)
+      const { target } = entry.actor
+      const patience = (target.kind === 'http' ? target.patience : undefined) ?? 1
+      const round = await measure(entry.actor, plan.durationMs * patience, entry.rate * 1.4)
       entry.rounds.push(round)
       entry.rate = Math.max(entry.rate, round.perSecond)
       progress(`round ${number} of ${plan.count} ${describe(entry.actor, round)}`)

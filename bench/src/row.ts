@@ -13,6 +13,7 @@ export interface Row {
   readonly perSecond: number
   /** Milliseconds, for `call` rows too; null for the computed floor. */
   readonly p50: number | null
+  readonly p95: number | null
   readonly p99: number | null
   /** Beside the row's floor: the rows named in it, one after the other; null where none is. */
   readonly ratioToFloor: number | null
@@ -71,6 +72,7 @@ function floorRow(parts: readonly string[], floors: readonly Floor[]): Row {
     kind: 'computed',
     perSecond: Math.round(median(floors.map((floor) => floor.perSecond))),
     p50: null,
+    p95: null,
     p99: null,
     ratioToFloor: 1,
     floor: parts,
@@ -93,6 +95,7 @@ function rowOf({ actor, rounds, residentBytes }: Series, floors: readonly Floor[
     kind: actor.target.kind,
     perSecond: rounded(perSecond, perSecond < 100 ? 2 : 0),
     p50: rounded(median(rounds.map((round) => round.p50)), 4),
+    p95: rounded(median(rounds.map((round) => round.p95)), 4),
     p99: rounded(median(rounds.map((round) => round.p99)), 4),
     ratioToFloor: floors.length === 0 ? null : rounded(median(beside.map(({ rate }) => rate)), 3),
     floor: floorOf(actor.target),

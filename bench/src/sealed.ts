@@ -7,7 +7,7 @@ import {
   sealedRequestType,
   sealRequest,
 } from '@holdfast/core'
-import type { KeyConfiguration } from '@holdfast/core'
+import type { BinaryResponse, KeyConfiguration } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { signing } from './signed.ts'
 import type { SignedTraffic } from './signed.ts'
@@ -24,19 +24,34 @@ export interface SealedTraffic {
 
 export const make: Make = async (state, count) => {
   const { inner, config, bare } = state as SealedTraffic
-  const configuration = parseKeyConfiguration(fromBase64url(config))
-  if (configuration === null) throw new TypeError('a sealing key of a suite nobody knows')
+  const configuration = configurationOf(config)
   const sign = bare ? () => new Map<string, string>() : signing(inner)
   const requests: Sealed[] = []
-  for (let number = 0; number < count; number += 1) requests.push(await seal(inner, sign(), configuration))
+  for (let number = 0; number < count; number += 1) {
+    const { bytes, open } = await seal(inner, sign(), configuration)
+    requests.push({ bytes, inside: async (answer) => (await open(answer)).status })
+  }
   return requests
 }
 
-async function seal(
-  { origin, method, path, body }: SignedTraffic,
+/** `config`: b64u of a key configuration. */
+export function configurationOf(config: string): KeyConfiguration {
+  const configuration = parseKeyConfiguration(fromBase64url(config))
+  if (configuration === null) throw new TypeError('a sealing key of a suite nobody knows')
+  return configuration
+}
+
+/** One request on the wire, and what opens the body of its answer. */
+export interface Enveloped {
+  readonly bytes: Uint8Array
+  open(body: Uint8Array): Promise<BinaryResponse>
+}
+
+export async function seal(
+  { origin, method, path, body }: Omit<SignedTraffic, 'signers'>,
   fields: ReadonlyMap<string, string>,
   configuration: KeyConfiguration,
-): Promise<Sealed> {
+): Promise<Enveloped> {
   const { protocol, host } = new URL(origin)
   const request = {
     method,
@@ -53,8 +68,5 @@ async function seal(
     `content-type: ${sealedRequestType}`,
     `content-length: ${message.length}`,
   ]
-  return {
-    bytes: Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), message]),
-    inside: async (answer) => (await open(answer)).status,
-  }
+  return { bytes: Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), message]), open }
 }

@@ -17,6 +17,7 @@ export interface Signer {
 
 /** A signer whose device key can be used too. */
 export interface Phone extends Signer {
+  readonly deviceId: string
   readonly device: Signer
 }
 
@@ -65,7 +66,8 @@ function fieldsMaker(traffic: SignedTraffic, signer: Signer): () => Map<string, 
   }
 }
 
-function signatureFields(message: RequestMessage, keyid: string, key: KeyObject): [string, string][] {
+/** Signature-Input and Signature over all the message's fields that are to be covered. */
+export function signatureFields(message: RequestMessage, keyid: string, key: KeyObject): [string, string][] {
   const components = coveredComponents(message.fields, [])
   const parameters = serialiseParameters(components, {
     created: Math.floor(Date.now() / 1000),
@@ -80,7 +82,7 @@ function signatureFields(message: RequestMessage, keyid: string, key: KeyObject)
   ]
 }
 
-export function requestText(traffic: SignedTraffic, fields: ReadonlyMap<string, string>): Uint8Array {
+export function requestText(traffic: Omit<SignedTraffic, 'signers'>, fields: ReadonlyMap<string, string>): Uint8Array {
   const lines = [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const length = traffic.method === 'POST' ? `content-length: ${Buffer.byteLength(traffic.body)}\r\n` : ''
   const head = `${traffic.method} ${traffic.path} HTTP/1.1\r\nhost: ${new URL(traffic.origin).host}\r\naccept: application/json\r\n`

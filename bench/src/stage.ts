@@ -1,5 +1,7 @@
 /** The stage: load and backends on their cores, targets started one by one, each ready to be measured in turn. */
 
+import { startLedger } from './approval/ledger.ts'
+import type { Ledger } from './approval/ledger.ts'
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
 import type { Listening } from './listen.ts'
@@ -8,6 +10,7 @@ import type { Machine } from './machine.ts'
 import { failedSample } from './phone/order.ts'
 import type { PhoneOrder } from './phone/order.ts'
 import { issueCredential } from './proof.ts'
+import type { DialogueOrder } from './dialogue.ts'
 import type { HandshakeOrder } from './handshakes.ts'
 import { probeRefusals } from './refusal.ts'
 import type { CallTarget, HttpTarget, PhoneHost, PhoneTarget, Running, Sample, Target } from './target.ts'
@@ -19,6 +22,13 @@ export const connections = 64
 const handshakesInFlight = 32
 /** Rounds this long do the phone's large things whole. */
 const wholeFromMs = 250
+
+const hostScripts: Readonly<Record<PhoneHost, string>> = {
+  node: 'phone/node.js',
+  chromium: 'phone/chromium.js',
+  logins: 'phone/logins.js',
+  approvals: 'approval/round-trip.js',
+}
 
 /** A target that runs. `load` makes one round of at most `count` requests ready, and what it returns measures it. */
 export interface Actor {
@@ -44,6 +54,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
   )) as [Child, Child]
   const backends = new Map<string, Child>()
   const phoneHosts = new Map<PhoneHost, Promise<Child>>()
+  let ledger: Promise<Ledger> | undefined
 
   async function backendOn(cores: readonly number[]): Promise<number> {
     const key = cores.join()
@@ -56,7 +67,12 @@ export async function openStage(machine: Machine): Promise<Stage> {
     const placement = placementFor(machine, target.workers, target.place)
     const cores = placement.target
     const backendPort = await backendOn(placement.backend)
-    const running = await target.start({ backendPort, cores, credential })
+    const running = await target.start({
+      backendPort,
+      cores,
+      credential,
+      ledger: () => (ledger ??= startLedger(placement.backend)),
+    })
     const refusesReplay = await probeRefusals(target.name, running)
     return {
       target,
@@ -75,6 +91,11 @@ export async function openStage(machine: Machine): Promise<Stage> {
   ): Promise<() => Promise<Sample>> {
     const { port, tls } = running
     const traffic = await running.traffic()
+    if (traffic.kind === 'dialogues') {
+      const order: DialogueOrder = { port, durationMs, traffic }
+      await load.ask(order)
+      return async () => (await load.ask('fire')) as Sample
+    }
     if (traffic.kind !== 'handshakes') {
       // The first request of each connection is not counted.
       const all = count + connections
@@ -107,7 +128,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
   function startPhone(target: PhoneTarget): Actor {
     const { act, host } = target
     const cores = host === 'logins' ? placementFor(machine, 1, 'apart').target : machine.cores
-    const child = phoneHosts.get(host) ?? startChild(`phone/${host}.js`, { cores, input: 'start' })
+    const child = phoneHosts.get(host) ?? startChild(hostScripts[host], { cores, input: 'start' })
     phoneHosts.set(host, child)
     // Hosts start side by side. What keeps one from it is said by its rows.
     child.catch(() => undefined)
@@ -136,6 +157,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
         await child?.stop()
       }
       await Promise.all([load, secondLoad, ...backends.values()].map((child) => child.stop()))
+      await (await ledger)?.stop()
     },
   }
 }
@@ -151,6 +173,7 @@ function together(samples: readonly Sample[]): Sample {
     failure: samples.find(({ failure }) => failure !== null)?.failure ?? null,
     elapsedMs: most(({ elapsedMs }) => elapsedMs),
     p50: most(({ p50 }) => p50),
+    p95: most(({ p95 }) => p95),
     p99: most(({ p99 }) => p99),
   }
 }

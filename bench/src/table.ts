@@ -8,6 +8,7 @@ const columns: readonly [title: string, cell: (row: Row) => string][] = [
   ['of floor', (row) => number(row.ratioToFloor, 2)],
   ['by CPU', (row) => number(row.cpuRatioToFloor, 2)],
   ['p50 ms', (row) => number(row.p50, 3)],
+  ['p95 ms', (row) => number(row.p95, 3)],
   ['p99 ms', (row) => number(row.p99, 3)],
   ['CPU µs', (row) => number(row.cpuMicros, 1)],
   ['spread', (row) => (row.spread === null ? '' : `${Math.round(row.spread * 100)} %`)],

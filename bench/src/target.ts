@@ -1,17 +1,21 @@
 /** The seam: what a measured thing must offer. targets.ts lists them all; nothing else knows their names. */
 
+import type { Ledger } from './approval/ledger.ts'
+import type { Answer } from './connection.ts'
 import type { Credential } from './credential.ts'
 
 /**
  * What the load process does in one round. `same`: one request again and again. `made`: requests that
  * cannot be repeated (a nonce each); `maker` is the URL of a module with an export `make: Make`, which the
  * load process calls before the clock starts; `bare` is a state that leaves the credentials out, where they cannot be cut out
- * of a finished request. `handshakes`: TLS connections, opened in full and closed.
+ * of a finished request. `handshakes`: TLS connections, opened in full and closed. `dialogues`: things that take several requests, each
+ * made from the answer before; `maker` is the URL of a {@link Speaker}, and `callers` take one connection each.
  */
 export type Traffic =
   | { kind: 'same'; request: string }
   | { kind: 'made'; maker: string; state: unknown; bare?: unknown }
   | { kind: 'handshakes' }
+  | { kind: 'dialogues'; maker: string; state: unknown; callers: number }
 
 /** A request whose outer answer says nothing: `inside` opens the answer's body and tells the status in it. */
 export interface Sealed {
@@ -21,6 +25,20 @@ export interface Sealed {
 
 /** Makes `count` complete HTTP/1.1 requests out of a JSON state, those of its phones in turn. Runs in the load process. */
 export type Make = (state: unknown, count: number) => Uint8Array[] | Promise<Sealed[]>
+
+/** Sends one request and gives the whole answer. Rejects when the connection is lost. */
+export type Send = (request: Uint8Array) => Promise<Answer>
+
+/** One thing a caller wants, in as many requests as it takes. Throws WrongAnswer (dialogue.ts) unless it gets it. */
+export type Dialogue = (send: Send) => Promise<void>
+
+/** A module of dialogues. */
+export interface Speaker {
+  /** One for each caller, to be held again and again. Runs in the load process. */
+  speak(state: unknown): readonly Dialogue[]
+  /** One by somebody with the wrong keys. */
+  stranger(state: unknown): Dialogue
+}
 
 /** PEM: whom a TLS connection of the load trusts, and who it is where the server asks. */
 export interface ClientTls {
@@ -37,6 +55,8 @@ export interface Bench {
   readonly cores: readonly number[]
   /** A token and a key for the peers that check RFC 9449. */
   readonly credential: Credential
+  /** The bank's ledger beside the backend, one for all who ask. */
+  ledger(): Promise<Ledger>
 }
 
 /** A started HTTP target. */
@@ -64,6 +84,8 @@ export interface HttpTarget extends Named {
   readonly guess?: number
   /** Takes long to prepare: `--quick` leaves it out. */
   readonly slow?: true
+  /** A round of it takes so many times as long as one of the others: what it does takes long. */
+  readonly patience?: number
   /** How many processes serve, and so how many cores it is given as far as the machine goes. */
   readonly workers: number
   /** `apart`: load, backend and target on a core each. `together`: load and backend share one, leaving more to the target. */
@@ -85,6 +107,9 @@ export type CallName =
   | 'jwe-p256'
   | 'openpgp'
   | 'built-in-key'
+  | 'read-form'
+  | 'read-batch'
+  | 'judge'
 
 /** A function measured inside one process, without HTTP. */
 export interface CallTarget extends Named {
@@ -92,8 +117,8 @@ export interface CallTarget extends Named {
   readonly call: CallName
 }
 
-/** Where the phone's half is measured: on Node, in Chromium, or at the service that answers many phones. */
-export type PhoneHost = 'node' | 'chromium' | 'logins'
+/** Where the phone's half is measured: on Node, in Chromium, at the service that answers many phones, or between a phone and a gateway. */
+export type PhoneHost = 'node' | 'chromium' | 'logins' | 'approvals'
 
 /** Something a phone does, or a service for phones, one after another and without 64 connections. */
 export interface PhoneTarget extends Named {
@@ -116,5 +141,6 @@ export interface Sample {
   readonly failure: string | null
   readonly elapsedMs: number
   readonly p50: number
+  readonly p95: number
   readonly p99: number
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startChild } from './child.ts'
 import type { Listening } from './listen.ts'
 import { makeServerCertificate, withoutOpenssl } from './server-certificate.ts'
+import { roundTripTargets, transferTargets } from './approval/rows.ts'
 import { phoneTargets } from './phone/rows.ts'
 import { gateway, gatewayOnPostgres, library } from './protected.ts'
 import type { Bench, HttpTarget, Running, Target, Traffic } from './target.ts'
@@ -128,7 +129,9 @@ export const targets: readonly Target[] = [
   { kind: 'call', name: 'jose JWE ECDH-ES P-256', call: 'jwe-p256', floor: [oneExchange] },
   { kind: 'call', name: 'openpgp.js', call: 'openpgp', floor: signedExchange },
   { kind: 'call', name: 'AES-256-GCM, built-in key', call: 'built-in-key', floor: [oneExchange] },
+  ...transferTargets,
   ...phoneTargets,
+  ...roundTripTargets,
 ]
 
 /** The rows a row's floor is made of. */

@@ -15,7 +15,7 @@ export interface Order {
   readonly port: number
   readonly connections: number
   readonly durationMs: number
-  readonly traffic: Exclude<Traffic, { kind: 'handshakes' }>
+  readonly traffic: Extract<Traffic, { kind: 'same' | 'made' }>
   readonly tls?: readonly ClientTls[]
   /** At most this many requests; a batch that runs out ends the round early. */
   readonly count: number
@@ -97,6 +97,7 @@ export async function loadVolley(order: Order): Promise<() => Promise<Sample>> {
       failure,
       elapsedMs: lastAt - startedAt,
       p50: histogram.percentile(0.5),
+      p95: histogram.percentile(0.95),
       p99: histogram.percentile(0.99),
     }
     for (const [request, answer] of sealedAnswers) {

@@ -34,11 +34,12 @@ function scrollDown() {
     return ['auto', 'scroll'].includes(overflowY) && below > 24 && element.checkVisibility()
   })
   const pane = panes.at(-1)
-  pane?.scrollTo(0, pane.scrollHeight)
+  // React Native gives its panes a `scrollTo` of its own.
+  if (pane !== undefined) pane.scrollTop = pane.scrollHeight
   return pane !== undefined
 }
 function scrollUp() {
-  for (const element of document.querySelectorAll('*')) if (element.scrollTop > 0) element.scrollTo(0, 0)
+  for (const element of document.querySelectorAll('*')) if (element.scrollTop > 0) element.scrollTop = 0
 }
 
 export function createCamera(folder) {

@@ -59,10 +59,12 @@ export async function openPhone({ studio, tour, language = 'en', large = false, 
 
   const button = (name) => page.getByRole('button', { name, exact: true })
   const press = (name) => button(name).click()
-  /** Nothing is on its way any more. */
+  /** Nothing is on its way any more; behind a sheet there may be. */
   async function settle() {
+    const sheets = page.getByRole('dialog')
+    const top = (await sheets.count()) > 0 ? sheets.last() : page
     for (const moving of ['[role=status]:visible', '[aria-busy=true]:visible'])
-      await page.locator(moving).first().waitFor({ state: 'detached' })
+      await top.locator(moving).first().waitFor({ state: 'detached' })
   }
   async function type(code, send) {
     await button('5').waitFor()

@@ -11,10 +11,11 @@ async function enterDigits({ page, words: { start }, press }, digits) {
 }
 
 /** Without pictures: to the offer of a finger. */
-export async function bind(phone, bank, user) {
+export async function bind(phone, bank, user, name) {
   const { page, words, at, press, type } = phone
   const { start } = words
   await press(start.welcome.begin)
+  if (name !== undefined) await page.getByLabel(start.code.device).fill(name)
   await enterCode(phone, await bank.activate(user))
   await page.getByTestId('check-phrase').waitFor()
   await enterDigits(phone, await digitsOf(bank))
@@ -38,10 +39,11 @@ async function tourCode(phone, bank) {
   await press(start.welcome.begin)
   await at(start.code.title)
   await shot('code')
-  await page.getByRole('textbox', { name: start.code.label }).fill('7K3M-9QX')
-  await shot('code-half')
-  await enterCode(phone, '7K3M-9QXT-0000-0000-0000')
+  await enterCode(phone, '7K3M-9QX')
   await page.getByText(words.errors.code_mistyped).waitFor()
+  await shot('code-mistyped')
+  await enterCode(phone, '7K3M-9QXT-4WDZ-81CN-6HF2')
+  await page.getByText(words.errors.code_refused).waitFor()
   await shot('code-refused')
   line.hang()
   await enterCode(phone, await bank.activate('maria'))

@@ -16,7 +16,11 @@ export const attack: Attack = {
   requirement: 'X2',
   section: '9.2',
   expect: 'rate_limited',
-  weaken: { file: 'server/stores/memory/approval.js', text: 'if (open.length >= most)', instead: 'if (false)' },
+  weaken: {
+    file: 'server/stores/memory/approval.js',
+    text: 'if (open.length >= most)',
+    instead: 'if (false)',
+  },
   setting: payments,
   async run(target: Target): Promise<Outcome> {
     const { phone } = await newCustomer(target)

@@ -41,8 +41,10 @@ export const attack: Attack = {
     }
     for (const [what, instead] of Object.entries(others)) {
       const answer = await sendApproved(target, customer, yes, instead)
-      if (target.backend?.seen(payment.reference).length !== 0) return succeeded(`another ${what} was carried out`)
-      if (answer.code !== 'approval_refused') throw new Error(`another ${what}: ${answer.status} ${answer.text}`)
+      if (target.backend?.seen(payment.reference).length !== 0)
+        return succeeded(`another ${what} was carried out`)
+      if (answer.code !== 'approval_refused')
+        throw new Error(`another ${what}: ${answer.status} ${answer.text}`)
     }
     const honest = await sendApproved(target, customer, yes)
     if (honest.status !== 200) throw new Error(`what was approved is refused: ${honest.text}`)

@@ -11,20 +11,57 @@ const names: readonly unknown[] = [
   ...['Еrika Muster', 'Erika Мuster', 'Εrika Muster', 'Erika Мustег', 'Ꭼrika Muster', 'Erikɑ Muster'],
   ...['Ｅｒｉｋａ Muster', '𝐄rika Muster', 'ℰrika Muster', 'Erika Muﬆer', 'Erika Muster①'],
   // What shows as nothing, or as a blank.
-  ...['Erika\u200bMuster', 'Erika\u200d Muster', 'Erika\u00adMuster', 'Erika\ufe0f Muster', 'Erika\u3164Muster'],
-  ...['Erika\u00a0Muster', 'Erika  Muster', ' Erika Muster', 'Erika Muster ', 'Erika\u2028Muster', '\ufeffErika Muster'],
-  ...['Erika Muster\nAmount: EUR 1.00', 'Erika\tMuster', 'Erika\u0000Muster', '\u001b[2KErika', 'Erika\u{e0041}Muster'],
+  ...[
+    'Erika\u200bMuster',
+    'Erika\u200d Muster',
+    'Erika\u00adMuster',
+    'Erika\ufe0f Muster',
+    'Erika\u3164Muster',
+  ],
+  ...[
+    'Erika\u00a0Muster',
+    'Erika  Muster',
+    ' Erika Muster',
+    'Erika Muster ',
+    'Erika\u2028Muster',
+    '\ufeffErika Muster',
+  ],
+  ...[
+    'Erika Muster\nAmount: EUR 1.00',
+    'Erika\tMuster',
+    'Erika\u0000Muster',
+    '\u001b[2KErika',
+    'Erika\u{e0041}Muster',
+  ],
   // Marks that run over their neighbours, and names that push others off the screen.
   ...['Erika\u0301\u0301\u0301\u0301\u0301', '\u0301Erika', 'Cafe\u0301', 'E'.repeat(71), '', ' ', '\ud800'],
   ...[null, 7, ['Erika Muster'], { name: 'Erika Muster' }],
 ]
 const references: readonly unknown[] = [
-  ...['to \u202eEUR 1.00', '\u2066Rent\u2069', 'Rent\u200b', 'Rent\r\nAmount: EUR 1.00', 'Rent １００', 'Rent ١٠٠'],
+  ...[
+    'to \u202eEUR 1.00',
+    '\u2066Rent\u2069',
+    'Rent\u200b',
+    'Rent\r\nAmount: EUR 1.00',
+    'Rent １００',
+    'Rent ١٠٠',
+  ],
   ...['Rent ²', 'Rent \u0e50', '\u200eRent', 'R\u0435nt\u202c', 'x'.repeat(141), '', '🏦 Rent', null, 7],
 ]
 const accounts: readonly unknown[] = [
-  ...['de89370400440532013000', 'DE89 3704 0044 0532 0130 00', 'DE88370400440532013000', 'DE8937040044053201300'],
-  ...[`${friend.iban}\u200b`, 'ＤＥ89370400440532013000', 'DЕ89370400440532013000', 'DE8937040044053201300O', ''],
+  ...[
+    'de89370400440532013000',
+    'DE89 3704 0044 0532 0130 00',
+    'DE88370400440532013000',
+    'DE8937040044053201300',
+  ],
+  ...[
+    `${friend.iban}\u200b`,
+    'ＤＥ89370400440532013000',
+    'DЕ89370400440532013000',
+    'DE8937040044053201300O',
+    '',
+  ],
 ]
 
 const odd: ReadonlyArray<Readonly<Partial<Record<keyof Payment, unknown>>>> = [

@@ -63,7 +63,8 @@ export const attack: Attack = {
       if (code === 'approval_required') {
         await sendApproved(target, customer, await approved(target, customer, orderOf(body)))
         const [seen] = target.backend?.seen(rest.reference) ?? []
-        if (seen?.body.includes('100.00') === true) return succeeded(`EUR 1.00 was shown, and ${body} sent on`)
+        if (seen?.body.includes('100.00') === true)
+          return succeeded(`EUR 1.00 was shown, and ${body} sent on`)
       }
       if (code !== 'approval_body_refused') throw new Error(`${body}: ${text.slice(0, 200)}`)
     }

@@ -27,8 +27,10 @@ export type Phone = {
   readonly context: BrowserContext
   readonly page: Page
   readonly finger: Authenticator
+  /** The folder everything it stores lies in. */
+  readonly profile: string
   /** From the first screen to Home, finger included. */
-  activate(user: string): Promise<void>
+  activate(user: string, name?: string): Promise<void>
   /** With the passcode, once it is locked. */
   unlock(): Promise<void>
   /** Ended and opened anew: what was only in memory is gone. */
@@ -59,14 +61,15 @@ export async function openStage(): Promise<Stage> {
   return {
     bank,
     async openPhone(options = {}): Promise<Phone> {
-      const context = await openContext(mkdtempSync(join(folder, 'profile-')), options)
+      const profile = mkdtempSync(join(folder, 'profile-'))
+      const context = await openContext(profile, options)
       open.push(context)
       const [page = await context.newPage()] = context.pages()
       page.setDefaultTimeout(patience)
       if (options.ownClock === true) await page.clock.install()
       const finger = await addAuthenticator(await context.newCDPSession(page))
       await page.goto(address)
-      return phoneOf(bank, context, page, finger)
+      return phoneOf(bank, { context, page, finger, profile })
     },
     async close(): Promise<void> {
       for (const context of open) await context.close()
@@ -90,7 +93,10 @@ function openContext(profile: string, options: PhoneOptions): Promise<BrowserCon
   })
 }
 
-function phoneOf(bank: Bank, context: BrowserContext, page: Page, finger: Authenticator): Phone {
+type Browser = Pick<Phone, 'context' | 'page' | 'finger' | 'profile'>
+
+function phoneOf(bank: Bank, browser: Browser): Phone {
+  const { page } = browser
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const home = () => page.getByRole('tab', { name: 'Home' }).waitFor()
   async function type(send: string): Promise<void> {
@@ -103,13 +109,12 @@ function phoneOf(bank: Bank, context: BrowserContext, page: Page, finger: Authen
     await home()
   }
   return {
-    context,
-    page,
-    finger,
+    ...browser,
     unlock,
-    async activate(user): Promise<void> {
+    async activate(user, name): Promise<void> {
       await button('Enter activation code').click()
       await page.getByRole('textbox', { name: 'Activation code' }).fill(await bank.activate(user))
+      if (name !== undefined) await page.getByLabel('Name of this phone').fill(name)
       await button('Continue').click()
       await page.getByTestId('check-phrase').waitFor()
       const digits = /\b\d{6}\b/.exec(await bank.lastText())?.[0] ?? ''

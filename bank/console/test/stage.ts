@@ -20,7 +20,7 @@ export type Credentials = { readonly name: string; readonly secret: string }
 export type Stage = {
   /** The gateway's admin listener. */
   readonly admin: URL
-  /** A new operator, added by the first one. */
+  /** A new operator, added by those before. */
   addOperator(name: string): Promise<Credentials>
   removeOperator(name: string): Promise<void>
   activate(user: string): Promise<string>
@@ -77,12 +77,16 @@ export async function openStage(): Promise<Stage> {
   const gateway = await place.serve()
   const admin = new URL(`http://127.0.0.1:${gateway.adminPort}`)
   const first = JSON.parse(readFileSync(gateway.credentials, 'utf8')) as Credentials
-  const authorization = `Basic ${Buffer.from(`${first.name}:${first.secret}`).toString('base64')}`
 
-  async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  const basic = ({ name, secret }: Credentials): string =>
+    `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+  function call(by: Credentials, method: string, path: string, body?: unknown): Promise<Response> {
     const content = body === undefined ? {} : { body: JSON.stringify(body) }
-    const headers = { authorization, 'content-type': 'application/json' }
-    const answer = await fetch(new URL(path, admin), { method, headers, ...content })
+    const headers = { authorization: basic(by), 'content-type': 'application/json' }
+    return fetch(new URL(path, admin), { method, headers, ...content })
+  }
+  async function ask(method: string, path: string, body?: unknown, by = first): Promise<unknown> {
+    const answer = await call(by, method, path, body)
     if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}`)
     return answer.json()
   }
@@ -94,11 +98,18 @@ export async function openStage(): Promise<Stage> {
     const made = await ask('POST', '/admin/activations', { user, send_to: '+44 20 7946 0042' })
     return (made as { code: string }).code
   }
+  let second: Credentials | undefined
   const origin = `http://127.0.0.1:${port}`
   const trust = gateway.pins
   return {
     admin,
-    addOperator: async (name) => (await ask('POST', '/admin/operators', { name })) as Credentials,
+    async addOperator(name) {
+      // The second is made by the first alone; any other by both of them.
+      if (second !== undefined) await call(first, 'POST', '/admin/operators', { name })
+      const made = (await ask('POST', '/admin/operators', { name }, second)) as Credentials
+      second ??= made
+      return made
+    },
     removeOperator: async (name) => void (await ask('DELETE', `/admin/operators/${name}`)),
     activate,
     async enrol(activationCode: string, deviceName: string): Promise<string> {

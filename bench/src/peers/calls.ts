@@ -1,6 +1,7 @@
 /** The in-process rows: one function called over and over in a process of its own, without HTTP. */
 
 import { calculateJwkThumbprint, createLocalJWKSet, EmbeddedJWK, jwtVerify } from 'jose'
+import { judgeTransfer, readBatch, readTransfer } from '../approval/rules.ts'
 import { serveParent } from '../child.ts'
 import { createHistogram } from '../histogram.ts'
 import { builtInKey, core, exchange, jwe, pgp } from '../both-ways.ts'
@@ -15,7 +16,14 @@ type Call = () => unknown
 
 /** The libraries work on WebCrypto's threads: a few calls in flight suit them better than one after another. */
 const inFlight = 16
-const synchronous: ReadonlySet<CallName> = new Set(['verify', 'exchange', 'built-in-key'])
+const synchronous: ReadonlySet<CallName> = new Set([
+  'verify',
+  'exchange',
+  'built-in-key',
+  'read-form',
+  'read-batch',
+  'judge',
+])
 const url = 'https://api.example/accounts/17?limit=20'
 
 const calls: Record<CallName, (credential: Credential) => Call | Promise<Call>> = {
@@ -27,6 +35,9 @@ const calls: Record<CallName, (credential: Credential) => Call | Promise<Call>> 
   'jwe-p256': () => jwe('P-256'),
   openpgp: pgp,
   'built-in-key': builtInKey,
+  'read-form': readTransfer,
+  'read-batch': readBatch,
+  judge: judgeTransfer,
   oauth4webapi(credential) {
     const validate = createValidation(credential)
     const headers = proofHeaders(credential)
@@ -93,6 +104,7 @@ async function measure(call: Call, parallel: number, durationMs: number): Promis
     failure: null,
     elapsedMs: performance.now() - startedAt,
     p50: histogram.percentile(0.5),
+    p95: histogram.percentile(0.95),
     p99: histogram.percentile(0.99),
   }
 }

@@ -29,7 +29,7 @@ export async function obey(acts: Acts, order: PhoneOrder): Promise<Sample> {
 /** The round of a row that could not be measured. */
 export function failedSample(error: unknown): Sample {
   const failure = error instanceof Error ? (error.stack ?? String(error)) : String(error)
-  return { completed: 0, failed: 1, failure: failure.slice(0, 400), elapsedMs: 1, p50: 0, p99: 0 }
+  return { completed: 0, failed: 1, failure: failure.slice(0, 400), elapsedMs: 1, p50: 0, p95: 0, p99: 0 }
 }
 
 /** Acts whose names begin with this and a space. */

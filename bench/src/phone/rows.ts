@@ -4,7 +4,9 @@ import { postgresUrl, unreachable } from '../database.ts'
 import type { PhoneHost, PhoneTarget } from '../target.ts'
 import { findChromium } from './find-chromium.ts'
 
-const places: Readonly<Record<PhoneHost, string>> = { node: 'Node', chromium: 'Chromium', logins: 'service' }
+type OwnHost = Exclude<PhoneHost, 'approvals'>
+
+const places: Readonly<Record<OwnHost, string>> = { node: 'Node', chromium: 'Chromium', logins: 'service' }
 
 async function withoutChromium(): Promise<string | undefined> {
   return findChromium() === null ? 'no Chromium (node tools/chromium.mjs finds or installs one)' : undefined
@@ -16,7 +18,7 @@ const needs: Readonly<Record<string, () => Promise<string | undefined>>> = {
 }
 
 /** Names say where; a floor is that of the same place. */
-function row(host: PhoneHost, name: string, act: string, ...floor: string[]): PhoneTarget {
+function row(host: OwnHost, name: string, act: string, ...floor: string[]): PhoneTarget {
   const named = (what: string): string => `${places[host]}: ${what}`
   const missing = needs[act.startsWith('postgres') ? 'postgres' : host]
   const target: PhoneTarget = { kind: 'phone', host, act, name: named(name), floor: floor.map(named) }
@@ -26,7 +28,7 @@ function row(host: PhoneHost, name: string, act: string, ...floor: string[]): Ph
 type Named = readonly [name: string, act: string]
 
 /** A row and those that stand beside it. */
-function compared(host: PhoneHost, [name, act]: Named, others: readonly Named[]): PhoneTarget[] {
+function compared(host: OwnHost, [name, act]: Named, others: readonly Named[]): PhoneTarget[] {
   return [row(host, name, act), ...others.map((other) => row(host, ...other, name))]
 }
 
@@ -69,7 +71,7 @@ const sqlWork = [
   ['insert, durable', 'commit'],
 ] as const
 
-function sql(host: PhoneHost, ...databases: string[]): PhoneTarget[] {
+function sql(host: OwnHost, ...databases: string[]): PhoneTarget[] {
   return sqlWork.flatMap(([work, act]) => {
     const named = (database: string): Named => [`${database} SQL, ${work}`, `sql ${database} ${act}`]
     return compared(host, named('plain'), databases.map(named))
@@ -77,7 +79,7 @@ function sql(host: PhoneHost, ...databases: string[]): PhoneTarget[] {
 }
 
 /** What there are so many of in a second is megabytes here. */
-function files(host: PhoneHost, ...keepers: Named[]): PhoneTarget[] {
+function files(host: OwnHost, ...keepers: Named[]): PhoneTarget[] {
   return ['write', 'read'].flatMap((work) => {
     const named = ([name, act]: Named): Named => [`${name}, ${work}, MB`, `file ${act} ${work}`]
     return compared(host, named(['plain copy', 'plain']), keepers.map(named))

@@ -1,6 +1,11 @@
-/** A platform that writes down when its network and its stretching were at work. Runs in a page too. */
+/** A platform that writes down when its network, its stretching and its presence keys were at work. Runs in a page too. */
 
 import type { Network, Platform } from '@holdfast/client'
+
+type Around = <Given extends unknown[], Result>(
+  port: (...given: Given) => Promise<Result>,
+) => (...given: Given) => Promise<Result>
+type Presence = NonNullable<Platform['presence']>
 
 export interface TimedPlatform {
   readonly platform: Platform
@@ -10,9 +15,9 @@ export interface TimedPlatform {
 
 export function timedPlatform(platform: Platform): TimedPlatform {
   let marks: number[] = []
-  const around =
-    <Given extends unknown[], Result>(port: (...given: Given) => Promise<Result>) =>
-    async (...given: Given): Promise<Result> => {
+  const around: Around =
+    (port) =>
+    async (...given) => {
       marks.push(performance.now())
       try {
         return await port(...given)
@@ -20,12 +25,13 @@ export function timedPlatform(platform: Platform): TimedPlatform {
         marks.push(performance.now())
       }
     }
-  const { network, stretch } = platform
+  const { network, stretch, presence } = platform
   return {
     platform: {
       ...platform,
       network: around(whole(network)),
       stretch: stretch === null ? null : around(stretch),
+      presence: presence === null ? null : proving(presence, around),
     },
     marks() {
       const taken = marks
@@ -47,5 +53,17 @@ function whole(network: Network): Network {
       },
     })
     return { ...answer, body }
+  }
+}
+
+/** Its other acts are not timed. */
+function proving(presence: Presence, around: Around): Presence {
+  return {
+    kind: presence.kind,
+    available: () => presence.available(),
+    create: (label, input) => presence.create(label, input),
+    prove: around((label, input) => presence.prove(label, input)),
+    secret: (label) => presence.secret(label),
+    remove: (label) => presence.remove(label),
   }
 }

@@ -25,6 +25,7 @@ export function createTimes(): Times {
       failure: null,
       elapsedMs,
       p50: histogram.percentile(0.5),
+      p95: histogram.percentile(0.95),
       p99: histogram.percentile(0.99),
     }),
   }
@@ -50,4 +51,16 @@ export async function timeEach(durationMs: number, act: () => Promise<unknown>):
   const times = createTimes()
   await repeat(durationMs, () => timed(times, act))
   return times.sample()
+}
+
+/** What the time between each two marks goes to: the pieces of a way, some of which come more than once, and their milliseconds together. */
+export function cut<Piece extends string>(
+  way: readonly Piece[],
+  marks: readonly number[],
+): ReadonlyMap<Piece, number> {
+  const lengths = new Map<Piece, number>()
+  way.forEach((piece, i) =>
+    lengths.set(piece, (lengths.get(piece) ?? 0) + (marks[i + 1] ?? 0) - (marks[i] ?? 0)),
+  )
+  return lengths
 }

@@ -4,7 +4,7 @@ import type { Client, Factor } from '@holdfast/client'
 import { together } from './order.ts'
 import type { Acts } from './order.ts'
 import type { TimedPlatform } from './timed-platform.ts'
-import { createTimes, repeat } from './times.ts'
+import { createTimes, cut, repeat } from './times.ts'
 import type { Times } from './times.ts'
 
 /** What the time between two calls of a port, or in one, goes to; in order, so that they add up to the whole. */
@@ -35,7 +35,7 @@ export function unlockActs(client: Client, timer: TimedPlatform, passcode: strin
     const { marks, ms } = await unlock({ passcode })
     if (marks.length !== way.length + 1) throw new Error('this unlock went another way')
     times.passcode.add(ms)
-    for (const piece of new Set(way)) times[piece].add(lengthOf(piece, marks))
+    for (const [piece, ms] of cut(way, marks)) times[piece].add(ms)
   }
   return {
     ...together(rows, (times, { durationMs }) => repeat(durationMs, () => byPasscode(times))),
@@ -45,8 +45,4 @@ export function unlockActs(client: Client, timer: TimedPlatform, passcode: strin
       return times.sample()
     },
   }
-}
-
-function lengthOf(piece: (typeof way)[number], marks: readonly number[]): number {
-  return way.reduce((sum, name, i) => (name === piece ? sum + (marks[i + 1] ?? 0) - (marks[i] ?? 0) : sum), 0)
 }

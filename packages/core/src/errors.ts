@@ -394,8 +394,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
     retry: 'never',
   },
   second_operator_required: {
-    meaning: 'a hold needs the word of two operators',
-    next: 'have somebody else decide as well',
+    meaning: 'this takes the word of another operator',
+    next: 'have somebody else say the same',
     retry: 'never',
   },
   hold_decided: {

@@ -12,7 +12,7 @@ import {
   utf8,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import type { AuditEntry, DurableStore, KeyRing } from '@holdfast/server'
+import { type AuditEntry, bindingOf, type DurableStore, type KeyRing } from '@holdfast/server'
 
 type Key = KeyPair & { readonly thumbprint: string }
 export type TestSession = {
@@ -62,8 +62,9 @@ export async function openSession(options: {
     repeat(now),
     audit(now),
   )
-  const state = { revokedAt: null, suspendedFor: null }
-  const record = { ...bound, ...state, id: deviceId, enrolmentId: id, user: 'alice', createdAt: now }
+  const facts = { ...bound, id: deviceId, user: 'alice', createdAt: now }
+  const state = { revokedAt: null, suspendedFor: null, binding: bindingOf(facts, keys) }
+  const record = { ...facts, ...state, enrolmentId: id }
   await store.completeEnrolment(id, record, 5, repeat(now), audit(now))
   const family = {
     sid,

@@ -31,8 +31,9 @@ export type IssuedActivation = {
   readonly expiresAt: number
 }
 
-function keyContext(codeId: string): string {
-  return `activation:${codeId}`
+/** For whom, and where his text goes: the key of a code opens for nobody else. */
+function keyContext({ codeId, user, sendTo }: Pick<ActivationRecord, 'codeId' | 'user' | 'sendTo'>): string {
+  return `activation:${JSON.stringify([codeId, user, sendTo])}`
 }
 
 export async function issueActivation(
@@ -42,9 +43,10 @@ export async function issueActivation(
   const code = generateActivationCode(nodeCrypto)
   const createdAt = clock.now()
   const expiresAt = createdAt + policy.activation.lifeSeconds * 1000
-  const sealedKey = keys.seal(keyContext(code.id), await activationProofKey(code.secret, nodeCrypto))
+  const whose = { codeId: code.id, user, sendTo }
+  const sealedKey = keys.seal(keyContext(whose), await activationProofKey(code.secret, nodeCrypto))
   await store.addActivation(
-    { codeId: code.id, user, sendTo, sealedKey, createdBy, createdAt, expiresAt },
+    { ...whose, sealedKey, createdBy, createdAt, expiresAt },
     auditEntry('activation.issued', { at: createdAt, actor: createdBy, user, detail: { code_id: code.id } }),
   )
   return { code: formatActivationCode(code), codeId: code.id, expiresAt }
@@ -73,7 +75,7 @@ export async function proveActivation(
   const record = (await takeChallenge(challenge, deployment))
     ? await store.takeActivationTry(codeId, policy.activation.tries, clock.now())
     : null
-  const proofKey = record === null ? nobodysKey : keys.open(keyContext(codeId), record.sealedKey)
+  const proofKey = record === null ? nobodysKey : keys.open(keyContext(record), record.sealedKey)
   let transcript: string | null = null
   // A phone may hold the statement of the key before or after a rotation; it can have accepted a pinned key only.
   for (const serviceKey of keys.serviceThumbprints()) {

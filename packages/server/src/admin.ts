@@ -8,6 +8,7 @@ import type { Devices } from './device.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { RequestHead } from './head.ts'
 import { addOperator, isOperatorName } from './operator-credentials.ts'
+import { askForOperator, neededOperators } from './operator-words.ts'
 import type { Shares } from './share.ts'
 import type { DeviceRecord, StoredAuditEntry } from './store.ts'
 import type { WipeDecision, WipeGuard } from './wipe-memory.ts'
@@ -108,17 +109,20 @@ async function issueActivation({ body, operator }: AdminCall, { enrolment }: Too
 }
 
 async function newOperator({ body, operator }: AdminCall, { deployment }: Tools): Promise<unknown> {
-  return addOperator(parse(operatorBody, body).name, operator, deployment)
+  const { name } = parse(operatorBody, body)
+  await askForOperator(name, operator, deployment)
+  return addOperator(name, operator, deployment)
 }
 
 async function removeOperator(
   { operator }: AdminCall,
   name: string,
-  { deployment: { store, clock } }: Tools,
+  { deployment }: Tools,
 ): Promise<unknown> {
+  const { store, clock } = deployment
   const audit = auditEntry('operator.removed', { at: clock.now(), actor: operator, detail: { name } })
-  if (await store.removeOperator(name, audit)) return {}
-  // The last operator stays, or nobody could make another.
+  // The last stay: alone, nobody could make another, or one could make whom he likes.
+  if (await store.removeOperator(name, neededOperators(deployment), audit)) return {}
   throw new HoldfastError((await store.findOperator(name)) === null ? 'not_found' : 'bad_request')
 }
 
@@ -193,7 +197,7 @@ const routes: readonly AdminRoute[] = [
   { method: 'DELETE', path: /^\/admin\/operators\/([A-Za-z0-9._-]{1,64})$/, run: removeOperator },
 ]
 
-/** The JSON of an answer. Throws `not_found`, `method_refused`, `bad_request` or `operator_exists`. */
+/** The JSON of an answer. Throws `not_found`, `method_refused`, `bad_request`, or what the call throws. */
 export function createAdminCalls(
   deployment: Deployment,
   features: AdminFeatures,

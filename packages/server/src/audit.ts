@@ -38,6 +38,7 @@ export const auditActions = {
   'session.ended': 'a session was ended by its device',
   'session.reuse_detected': 'an outdated refresh token was presented; its session was ended',
   'tls_key.refused': 'a device refused a server that showed a TLS key the statement does not name',
+  'operator.asked_for': 'an operator asked for another one, whom it takes several to make',
   'operator.added': 'an operator was added',
   'operator.removed': 'an operator was removed',
   'operator.refused': 'operator credentials were wrong',

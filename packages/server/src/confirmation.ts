@@ -3,6 +3,7 @@ import { HoldfastError, parseEnrolmentConfirmation, signBound, toBase64url } fro
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { auditEntry, systemActor } from './audit.ts'
 import type { Deployment } from './deployment.ts'
+import { bindingOf, findBound } from './device-binding.ts'
 import type { RequestHead } from './head.ts'
 import { isOneTimeText } from './one-time-text.ts'
 import { limitAnonymous } from './rate.ts'
@@ -39,7 +40,7 @@ async function checkText(enrolment: EnrolmentRecord, digits: string, deployment:
   throw new HoldfastError('one_time_text_refused')
 }
 
-async function bindingOf(
+async function confirmedOf(
   { id, user }: DeviceRecord,
   transcript: string,
   { deployment, statement }: Tools,
@@ -60,19 +61,17 @@ async function complete(
   const { user, keyThumbprint, publicKey, name, platform } = enrolment
   const createdAt = clock.now()
   const id = toBase64url(nodeCrypto.random(16))
+  const facts = { id, user, keyThumbprint, publicKey, createdAt }
   const device: DeviceRecord = {
-    id,
-    user,
+    ...facts,
     enrolmentId: enrolment.id,
-    keyThumbprint,
-    publicKey,
     name,
     platform,
-    createdAt,
     revokedAt: null,
     suspendedFor: null,
+    binding: bindingOf(facts, deployment.keys),
   }
-  const confirmed = await bindingOf(device, enrolment.id, tools)
+  const confirmed = await confirmedOf(device, enrolment.id, tools)
   const result = await store.completeEnrolment(
     enrolment.id,
     device,
@@ -98,7 +97,7 @@ async function confirm(
   const found = await store.findEnrolment(id, clock.now())
   const enrolment = found?.keyThumbprint === keyid ? found : null
   // Once confirmed, the enrolment is gone and its key is the device's: a repeat must still find its answer.
-  const bound = await store.findDeviceByKey(keyid)
+  const bound = await findBound(keyid, deployment)
   const publicKey = enrolment?.publicKey ?? bound?.publicKey
   if (publicKey === undefined) throw new HoldfastError('enrolment_refused')
   const key = { thumbprint: keyid, verifyKey: nodeCrypto.importPublicKey(publicKey) }
@@ -108,7 +107,7 @@ async function confirm(
   return repeats.once(signature, requestLock(signature), async () => {
     // A phone that lost the answer and comes back late, when no repetition is kept: its key is bound, and it may know. Only
     // for the enrolment that bound it: under another phone's transcript the answer would make that phone believe it is bound.
-    if (bound?.enrolmentId === id) return bindingOf(bound, id, tools)
+    if (bound?.enrolmentId === id) return confirmedOf(bound, id, tools)
     if (enrolment === null) throw new HoldfastError('enrolment_refused')
     await checkText(enrolment, digits, deployment)
     return complete(enrolment, signature, tools)

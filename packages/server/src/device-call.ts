@@ -2,6 +2,7 @@
 import { HoldfastError, type PublicJwk } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Deployment } from './deployment.ts'
+import { findBound, isBound } from './device-binding.ts'
 import type { RequestHead } from './head.ts'
 import { limitAnonymous } from './rate.ts'
 import { claimedKeyId, verifySignature, type VerifiedSignature } from './signature.ts'
@@ -14,15 +15,15 @@ export type DeviceCall = { readonly device: DeviceRecord; readonly signature: Ve
 /** The device that has this key, and the key. */
 type Signer = { readonly device: DeviceRecord; readonly publicKey: PublicJwk }
 
-async function findByDeviceKey(keyid: string, { store }: Deployment): Promise<Signer | null> {
-  const device = await store.findDeviceByKey(keyid)
+async function findByDeviceKey(keyid: string, deployment: Deployment): Promise<Signer | null> {
+  const device = await findBound(keyid, deployment)
   return device === null ? null : { device, publicKey: device.publicKey }
 }
 
 /** The attempt key may sign what leads to an unlock, and nothing else (docs/protocol.md 11.1). */
-async function findByAttemptKey(keyid: string, { store }: Deployment): Promise<Signer | null> {
+async function findByAttemptKey(keyid: string, { store, keys }: Deployment): Promise<Signer | null> {
   const device = await store.findDeviceByAttemptKey(keyid)
-  if (device === null) return null
+  if (device === null || !isBound(device, keys)) return null
   const passcodes = await store.listPasscodes(device.id)
   const publicKey = passcodes.find(({ attemptKeyThumbprint }) => attemptKeyThumbprint === keyid)?.attemptKey
   return publicKey === null || publicKey === undefined ? null : { device, publicKey }

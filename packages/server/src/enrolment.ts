@@ -81,15 +81,18 @@ async function open(
     offer,
     message: { to: record.sendTo, text: wordOneTimeText({ origin, platform, transcript, digits }) },
   }
-  const enrolment: EnrolmentRecord = {
+  const whose = {
     id,
     user: record.user,
-    codeId: record.codeId,
     keyThumbprint: signature.keyThumbprint,
     publicKey: request.device_key,
+  }
+  const enrolment: EnrolmentRecord = {
+    ...whose,
+    codeId: record.codeId,
     name,
     platform,
-    ottDigest: digestOneTimeText(id, digits, keys),
+    ottDigest: digestOneTimeText(whose, digits, keys),
     createdAt,
     // Longer than the text lives: a late text is told from an enrolment that never was.
     expiresAt: textEndsAt + policy.repeatSeconds * 1000,

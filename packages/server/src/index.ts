@@ -1,11 +1,19 @@
 export { type ErrorCode, HoldfastError, isErrorCode } from '@holdfast/core'
 export type * from './approval.ts'
-export { type ApprovalField, type ApprovalForm, type ApprovalRows, checkForm } from './approval-form.ts'
+export {
+  type ApprovalField,
+  type ApprovalForm,
+  type ApprovalRows,
+  checkForm,
+  type FilledForm,
+  readForm,
+} from './approval-form.ts'
 export { auditEntry, systemActor } from './audit.ts'
 export * from './certificate.ts'
 export * from './clock.ts'
 export { type Cors, createCors, withCors } from './cors.ts'
 export type * from './deployment.ts'
+export { bindingOf } from './device-binding.ts'
 export * from './handle.ts'
 export * from './head.ts'
 export * from './http.ts'

@@ -43,7 +43,7 @@ export interface KeyRing {
   openForGood(context: string, sealed: string): Uint8Array
   /**
    * A keyed digest (HMAC-SHA-256, b64u) to look something up by: one key for good, since what is looked up must be found. Only for
-   * secrets of 128 random bits or more, which nobody searches even with that key.
+   * secrets of 128 random bits or more, which nobody searches even with that key; and as a MAC that holds for good.
    */
   digest(context: string, secret: string): string
   /** A MAC (HMAC-SHA-256, b64u) under the wrapping key of today: for what is short, or may be forged by nobody. */

@@ -44,13 +44,17 @@ export function wordOneTimeText({ origin, platform, transcript, digits }: OneTim
   )
 }
 
-const contextOf = (enrolmentId: string): string => `one-time-text:${enrolmentId}`
+type Enrolling = Pick<EnrolmentRecord, 'id' | 'user' | 'keyThumbprint' | 'publicKey'>
+
+/** Whose key it is belongs to it: they are what the digits confirm. */
+const contextOf = ({ id, user, keyThumbprint, publicKey: { x, y } }: Enrolling): string =>
+  `one-time-text:${JSON.stringify([id, user, keyThumbprint, x, y])}`
 
 /** Keyed, and bound to the enrolment: a dump holds nothing that a million guesses could open. */
-export function digestOneTimeText(enrolmentId: string, digits: string, keys: KeyRing): string {
-  return keys.mac(contextOf(enrolmentId), digits)
+export function digestOneTimeText(enrolment: Enrolling, digits: string, keys: KeyRing): string {
+  return keys.mac(contextOf(enrolment), digits)
 }
 
 export function isOneTimeText(enrolment: EnrolmentRecord, digits: string, keys: KeyRing): boolean {
-  return keys.isMac(contextOf(enrolment.id), digits, enrolment.ottDigest)
+  return keys.isMac(contextOf(enrolment), digits, enrolment.ottDigest)
 }

@@ -7,6 +7,7 @@ import { type AccessTokenClaims, decodeAccessToken, HoldfastError, type VerifyKe
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { LRUCache } from 'lru-cache'
 import type { Deployment } from './deployment.ts'
+import { isBound } from './device-binding.ts'
 import type { DeviceRecord, DurableStore, FamilyRecord, Invalidation, InvalidationFeed } from './store.ts'
 
 export type LiveSession = {
@@ -53,13 +54,18 @@ function concerns(event: Invalidation, { client_id: device, sid }: AccessTokenCl
 
 type StoredSession = Awaited<ReturnType<DurableStore['findSession']>>
 
-/** Throws `token_invalid` when the store knows another session or device by these names, or none. */
-function sessionOf(claims: AccessTokenClaims, found: StoredSession): Omit<LiveSession, 'wiped'> {
+/** Throws `token_invalid` when the store knows another session or device by these names, or none, or one that nobody bound. */
+function sessionOf(
+  claims: AccessTokenClaims,
+  found: StoredSession,
+  { keys }: Deployment,
+): Omit<LiveSession, 'wiped'> {
   const { device, family } = found ?? {}
   if (
     device?.keyThumbprint !== claims.hf_dev ||
     device.id !== claims.client_id ||
-    device.user !== claims.sub
+    device.user !== claims.sub ||
+    !isBound(device, keys)
   ) {
     throw new HoldfastError('token_invalid')
   }
@@ -88,7 +94,7 @@ export async function createSessionCache(deployment: Deployment): Promise<Sessio
     const read = { claims, stale: false }
     reading.add(read)
     try {
-      const found = sessionOf(claims, await store.findSession(claims.sid))
+      const found = sessionOf(claims, await store.findSession(claims.sid), deployment)
       // Asked of those alone that ended: the others do without another question to the database.
       const wiped = found.family.endedAt !== null && (await store.wasWiped(found.device.id))
       const session = { ...found, wiped }

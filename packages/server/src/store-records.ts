@@ -42,6 +42,8 @@ export type DeviceRecord = {
   revokedAt: number | null
   /** Null while nothing speaks against it (docs/protocol.md 14). */
   suspendedFor: Suspicion | null
+  /** MAC of whose key it is (device-binding.ts). */
+  binding: string
 }
 
 /** A token family: everything that came from one unlock (docs/protocol.md 5). */

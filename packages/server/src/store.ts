@@ -170,8 +170,8 @@ export interface DurableStore extends FactorStore, ApprovalStore {
   addOperator(operator: OperatorRecord, audit: AuditEntry): Promise<boolean>
   findOperator(name: string): Promise<OperatorRecord | null>
   listOperators(): Promise<Array<{ name: string; createdAt: number }>>
-  /** False when unknown, or when it is the last one. */
-  removeOperator(name: string, audit: AuditEntry): Promise<boolean>
+  /** False when unknown, or when there are no more than `least`. */
+  removeOperator(name: string, least: number, audit: AuditEntry): Promise<boolean>
 
   /** Hears the invalidations of every node, this one's own included, until closed. */
   subscribe(listener: (event: Invalidation) => void): Promise<InvalidationFeed>

@@ -134,12 +134,13 @@ export type OrderInput = {
   readonly approval?: string
   readonly type?: string
   readonly remote?: string
+  readonly replyKey?: string
 }
 
 /** One signed request to a route with a form. */
 export async function orderOf(bank: OpenHouse, customer: Customer, input: OrderInput = {}): Promise<Order> {
   const { target = '/transfers', key = newIdempotencyKey(), approval } = input
-  const { body: said = payment, type = 'application/json', remote = '192.0.2.1' } = input
+  const { body: said = payment, type = 'application/json', remote = '192.0.2.1', replyKey } = input
   const body = utf8(typeof said === 'string' ? said : JSON.stringify(said))
   const { thumbprint, privateKey } = customer.phone.key
   const fields: Array<[string, string]> = [
@@ -148,6 +149,7 @@ export async function orderOf(bank: OpenHouse, customer: Customer, input: OrderI
     ['authorization', `Holdfast ${customer.authorization}`],
     ['idempotency-key', key],
     ...(approval === undefined ? [] : [['holdfast-approval', approval] as [string, string]]),
+    ...(replyKey === undefined ? [] : [['holdfast-reply-key', replyKey] as [string, string]]),
   ]
   const message = { method: 'POST', targetUri: origin + target, fields: fieldsOf(fields) }
   const created = Math.floor(bank.stage.deployment.clock.now() / 1000)

@@ -22,6 +22,7 @@ export type ApprovalSheetProps = {
 }
 
 const useStyles = stylesOf(() => ({
+  answers: { gap: space.s },
   time: { flexDirection: 'row', alignItems: 'center', gap: space.xs },
 }))
 
@@ -51,6 +52,7 @@ function useSecondsLeft(expiresAt: number): number {
 }
 
 export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
+  const styles = useStyles()
   const { approval } = useWords()
   const [typing, setTyping] = useState(false)
   const known = useFinger()
@@ -75,34 +77,33 @@ export function ApprovalSheet({ request, busy, onAnswer }: ApprovalSheetProps) {
         <Button kind="quiet" title={approval.whole} disabled={busy} onPress={() => setTyping(false)} />
       </Sheet>
     )
-  const footer = (
-    <>
-      {over || known === null ? null : (
-        <Ways busy={busy} onFinger={finger ? give : null} onPasscode={() => setTyping(true)} />
-      )}
-      <Button
-        kind="quiet"
-        title={over ? approval.close : approval.decline}
-        disabled={busy}
-        onPress={decline}
-      />
-    </>
-  )
   return (
-    <Sheet title={approval.title} firm {...close} footer={footer}>
-      <Type tone="soft">{approval.text}</Type>
+    <Sheet title={approval.title} firm {...close}>
+      <Complaint text={over ? approval.over : complaint} />
+      {request.notes.length === 0 ? <Type tone="soft">{approval.text}</Type> : null}
+      {request.notes.map((note) => (
+        <Banner key={note} tone="warn" title={approval.notes[note].title} text={approval.notes[note].text} />
+      ))}
       <ApprovalLines
         title={request.title}
         lines={request.lines}
         end={over ? null : <TimeLeft seconds={left} />}
       />
-      {request.notes.map((note) => (
-        <Banner key={note} tone="warn" title={approval.notes[note].title} text={approval.notes[note].text} />
-      ))}
-      <Complaint text={over ? approval.over : complaint} />
       <Type kind="small" tone="warn" align="center" live="polite">
         {left <= soon && !over ? approval.soon : ''}
       </Type>
+      {/* Nobody comes here but past every line. */}
+      <View style={styles.answers}>
+        {over || known === null ? null : (
+          <Ways busy={busy} onFinger={finger ? give : null} onPasscode={() => setTyping(true)} />
+        )}
+        <Button
+          kind="quiet"
+          title={over ? approval.close : approval.decline}
+          disabled={busy}
+          onPress={decline}
+        />
+      </View>
     </Sheet>
   )
 }

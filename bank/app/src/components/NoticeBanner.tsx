@@ -16,7 +16,7 @@ import { Sheet } from './Sheet.tsx'
 
 const useStyles = stylesOf(() => ({
   banners: { gap: space.m },
-  buttons: { flexDirection: 'row', flexWrap: 'wrap', gap: space.s, paddingTop: space.s },
+  buttons: { gap: space.xs, paddingTop: space.s },
 }))
 
 export function NoticeBanner({ notices }: { readonly notices: Loaded<Notices> }) {

@@ -1,10 +1,12 @@
 /** The overall state, calm and large; and the line of it that stands on the first screen. */
 import { Pressable, View } from 'react-native'
 import { useNav } from '../nav/nav.tsx'
-import { useProtection } from '../state/use-protection.ts'
+import { type Protection, useProtection } from '../state/use-protection.ts'
 import { radius, space, stylesOf, useTheme } from '../theme.ts'
+import type { Words } from '../words/en.ts'
 import { useWords } from '../words/language.tsx'
 import { Icon, Leaf } from './Icon.tsx'
+import type { IconName } from './icon-paths.ts'
 import { Type } from './Type.tsx'
 
 const useStyles = stylesOf((colors) => ({
@@ -38,11 +40,27 @@ const useStyles = stylesOf((colors) => ({
   pressed: { opacity: 0.75 },
 }))
 
-export function ProtectionCard({ count }: { readonly count: number }) {
+/** `unsure` is no alarm: a phone without a network is as well protected as before. */
+function looksOf({ count, unsure }: CardProps, state: Words['security']['state']): Looks {
+  if (count > 0)
+    return { good: false, icon: 'warning', title: state.look(count), text: state.lookText }
+  if (unsure) return { good: true, icon: 'offline', title: state.unsure, text: state.unsureText }
+  return { good: true, icon: 'shield_check', title: state.good, text: state.goodText }
+}
+
+type CardProps = Pick<Protection, 'count' | 'unsure'>
+type Looks = {
+  readonly good: boolean
+  readonly icon: IconName
+  readonly title: string
+  readonly text: string
+}
+
+export function ProtectionCard({ protection }: { readonly protection: CardProps }) {
   const styles = useStyles()
   const { colors } = useTheme()
   const { state } = useWords().security
-  const good = count === 0
+  const { good, icon, title, text } = looksOf(protection, state)
   return (
     <View aria-live="polite" style={[styles.card, !good && styles.look]}>
       {good ? (
@@ -50,17 +68,13 @@ export function ProtectionCard({ count }: { readonly count: number }) {
           <Leaf size={230} color={colors.heroLeaf} vein={colors.hero} />
         </View>
       ) : null}
-      <Icon
-        name={good ? 'shield_check' : 'warning'}
-        size={44}
-        color={good ? colors.onHero : colors.warn}
-      />
+      <Icon name={icon} size={44} color={good ? colors.onHero : colors.warn} />
       <View style={styles.words}>
         <Type kind="heading" level={2} tone={good ? 'onHero' : 'ink'}>
-          {good ? state.good : state.look(count)}
+          {title}
         </Type>
         <Type kind="small" tone={good ? 'onHeroSoft' : 'ink'}>
-          {good ? state.goodText : state.lookText}
+          {text}
         </Type>
       </View>
     </View>

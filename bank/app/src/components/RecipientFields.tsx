@@ -3,6 +3,7 @@ import type { IbanJudgement } from '../bank/iban.ts'
 import { ibanGroups } from '../bank/iban.ts'
 import type { PayeeCheck } from '../bank/shapes.ts'
 import type { RecipientDraft } from '../state/use-recipient.ts'
+import { isLargeText } from '../rem.ts'
 import { useTheme } from '../theme.ts'
 import type { WordsOf } from '../words/en.ts'
 import { useWords } from '../words/language.tsx'
@@ -44,6 +45,9 @@ export function RecipientFields({ draft }: { readonly draft: RecipientDraft }) {
           autoComplete: 'off',
           autoCorrect: false,
           spellCheck: false,
+          // Large text needs a second line for it.
+          multiline: isLargeText(),
+          numberOfLines: isLargeText() ? 2 : 1,
           placeholder: 'DE00 0000 0000 0000 0000 00',
         }}
         {...(judgement.kind === 'right' ? { end: <Icon name="check" color={colors.good} /> } : {})}

@@ -65,6 +65,7 @@ export function Screen({ title, onBack, action, footer, fixed, lead, children }:
       </View>
       {fixed === undefined ? null : <View style={styles.column}>{fixed}</View>}
       <ScrollView
+        {...scrollable}
         style={styles.grow}
         contentContainerStyle={[styles.column, styles.content]}
         keyboardShouldPersistTaps="handled"
@@ -76,3 +77,6 @@ export function Screen({ title, onBack, action, footer, fixed, lead, children }:
     </SafeAreaView>
   )
 }
+
+/** Also by keyboard, where nothing in it takes the focus. */
+export const scrollable: object = { tabIndex: 0 }

@@ -6,6 +6,7 @@ import { isLargeText } from '../rem.ts'
 import { column, radius, space, stylesOf } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
 import { IconButton } from './IconButton.tsx'
+import { scrollable } from './Screen.tsx'
 import { Title } from './Title.tsx'
 
 export type SheetProps = {
@@ -60,6 +61,7 @@ export function Sheet({ title, onClose, firm = false, children, footer }: SheetP
   const flows = isLargeText()
   return (
     <Modal
+      aria-label={title}
       transparent
       visible
       animationType={animation}
@@ -84,6 +86,7 @@ export function Sheet({ title, onClose, firm = false, children, footer }: SheetP
           <ScrollView
             // Another step begins at its top.
             key={title}
+            {...scrollable}
             style={styles.scroll}
             contentContainerStyle={styles.content}
             keyboardShouldPersistTaps="handled"

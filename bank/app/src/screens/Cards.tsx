@@ -40,7 +40,6 @@ export function Cards() {
           <OneCard key={card.id} card={card} place={place} pin={pin} onChanged={reload} />
         ))}
       </View>
-      <Complaint text={pin.error} />
       {pin.digits === null ? null : <PinSheet digits={pin.digits} onHide={pin.hide} />}
     </Screen>
   )
@@ -89,13 +88,13 @@ function OneCard({ card, place, pin, onChanged }: OneCardProps) {
             kind="secondary"
             icon="eye"
             title={cards.pin}
-            busy={pin.asked === card.id}
+            busy={pin.busy && pin.card === card.id}
             busyTitle={cards.fetching}
             onPress={() => pin.show(card.id)}
           />
         </View>
       </View>
-      <Complaint text={error} />
+      <Complaint text={error ?? (pin.card === card.id ? pin.error : null)} />
     </View>
   )
 }

@@ -10,7 +10,7 @@ import { SkeletonRows } from '../components/Skeleton.tsx'
 import { EmptyState, ErrorState } from '../components/State.tsx'
 import { useNav } from '../nav/nav.tsx'
 import { type HeldPayment, useHeld } from '../state/use-held.ts'
-import { useFormat, useWords } from '../words/language.tsx'
+import { useWords } from '../words/language.tsx'
 
 export function Held() {
   const { held } = useWords()
@@ -36,13 +36,11 @@ export function Held() {
 function HeldRow({ held: { payment, approval, state } }: { readonly held: HeldPayment }) {
   const nav = useNav()
   const { held } = useWords()
-  const format = useFormat()
   const { name, amount } = payment.order
   const { tone, icon } = heldLooks[state]
   return (
     <ListRow
       title={name}
-      label={`${name}, ${format.money(amount)}, ${held.states[state]}`}
       mark={<Avatar name={name} />}
       below={<Badge tone={tone} icon={icon} text={held.states[state]} />}
       end={<Amount money={amount} />}

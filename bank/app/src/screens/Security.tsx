@@ -28,7 +28,7 @@ export function Security() {
   return (
     <Screen title={security.title}>
       <View style={styles.all}>
-        <ProtectionCard count={protection.count} />
+        <ProtectionCard protection={protection} />
         <NoticeBanner notices={protection.notices} />
         <Parts protection={protection} />
         <SecurityEvents notices={protection.notices} />

@@ -63,7 +63,12 @@ export function StandingOrdersReview({ to, order }: Routes['standing_order_revie
     { value: 'week' as const, text: orders.week },
     { value: 'month' as const, text: orders.month },
   ]
-  const footer = <Button title={review.send} busy={setUp.busy} busyTitle={review.busy} onPress={setUp.send} />
+  const footer = (
+    <>
+      <Complaint text={setUp.error} />
+      <Button title={review.send} busy={setUp.busy} busyTitle={review.busy} onPress={setUp.send} />
+    </>
+  )
   return (
     <Screen title={review.title} footer={footer}>
       <View style={styles.amount}>
@@ -75,7 +80,6 @@ export function StandingOrdersReview({ to, order }: Routes['standing_order_revie
       </Rows>
       <Tabs label={review.every} options={rhythms} value={every} onChange={setEvery} />
       <ReferenceField value={reference} onChange={setReference} />
-      <Complaint text={setUp.error} />
     </Screen>
   )
 }

@@ -26,13 +26,16 @@ export function TransferReview({ to, order }: Routes['transfer_review']) {
   const { busy, error, pay } = usePayment(to.match !== undefined)
   const from = accounts.value?.find(({ id }) => id === order.from)
   const footer = (
-    <Button
-      icon="send"
-      title={review.send(format.money(order.amount))}
-      busy={busy}
-      busyTitle={review.busy}
-      onPress={() => pay({ ...order, reference: plainReference(reference) })}
-    />
+    <>
+      <Complaint text={error} />
+      <Button
+        icon="send"
+        title={review.send(format.money(order.amount))}
+        busy={busy}
+        busyTitle={review.busy}
+        onPress={() => pay({ ...order, reference: plainReference(reference) })}
+      />
+    </>
   )
   return (
     <Screen title={review.title} footer={footer}>
@@ -47,7 +50,6 @@ export function TransferReview({ to, order }: Routes['transfer_review']) {
       </Rows>
       <ReferenceField value={reference} onChange={setReference} />
       <Caution to={to} />
-      <Complaint text={error} />
     </Screen>
   )
 }

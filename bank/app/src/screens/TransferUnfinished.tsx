@@ -66,6 +66,7 @@ function Unfinished({ payment, paying: { busy, error, repeat } }: UnfinishedProp
   }, [shown, old, payment, repeat])
   const footer = (
     <>
+      <Complaint text={error} />
       {old ? null : (
         <Button
           title={unfinished.ask}
@@ -99,7 +100,6 @@ function Unfinished({ payment, paying: { busy, error, repeat } }: UnfinishedProp
           </Card>
         </>
       )}
-      <Complaint text={error} />
     </Screen>
   )
 }

@@ -1,4 +1,5 @@
 /** Trying again may help; where it cannot, and when it does not, its user removes what is stored here and begins anew. */
+import { HoldfastError } from '@holdfast/client'
 import { useState } from 'react'
 import { Complaint } from '../components/Banner.tsx'
 import { Button, type ButtonProps } from '../components/Button.tsx'
@@ -6,6 +7,7 @@ import { CallButton } from '../components/CallButton.tsx'
 import type { IconName } from '../components/icon-paths.ts'
 import { Sheet } from '../components/Sheet.tsx'
 import { Type } from '../components/Type.tsx'
+import { restartApp } from '../device/restart.ts'
 import type { Trouble as TroubleKind } from '../state/standing.ts'
 import { useAct } from '../state/use-act.ts'
 import { useApp } from '../state/use-app.tsx'
@@ -53,8 +55,13 @@ function Forget({ kind, title }: Required<Pick<ButtonProps, 'kind' | 'title'>>) 
   const { busy, error, run } = useAct()
   const forget = (): void =>
     run(async () => {
-      await app.client.forget()
-      await app.look()
+      try {
+        await app.client.forget()
+      } catch (error) {
+        if (!(error instanceof HoldfastError) || error.code !== 'storage_evicted') throw error
+        return restartApp()
+      }
+      return app.look()
     })
   const footer = (
     <>

@@ -5,9 +5,9 @@ import { useOpen } from './use-app.tsx'
 
 export const pinSeconds = 10
 
-export type ShownPin = Pick<Act, 'error'> & {
-  /** The card whose PIN is on its way. */
-  readonly asked: string | null
+export type ShownPin = Pick<Act, 'busy' | 'error'> & {
+  /** The card whose PIN was asked for last. */
+  readonly card: string | null
   readonly digits: Uint8Array | null
   readonly show: (card: string) => void
   readonly hide: () => void
@@ -17,7 +17,7 @@ export function usePin(): ShownPin {
   const { bank } = useOpen()
   const { busy, error, run } = useAct()
   const [digits, setDigits] = useState<Uint8Array | null>(null)
-  const [asked, setAsked] = useState<string | null>(null)
+  const [card, setCard] = useState<string | null>(null)
   const held = useRef<Uint8Array | null>(null)
   const gone = useRef(false)
 
@@ -36,10 +36,10 @@ export function usePin(): ShownPin {
     }
   }, [])
   const show = useCallback(
-    (card: string): void =>
+    (of: string): void =>
       run(async () => {
-        setAsked(card)
-        const pin = await bank.cardPin(card)
+        setCard(of)
+        const pin = await bank.cardPin(of)
         if (gone.current) return void pin.fill(0)
         hide()
         held.current = pin
@@ -47,5 +47,5 @@ export function usePin(): ShownPin {
       }),
     [bank, hide, run],
   )
-  return { asked: busy ? asked : null, error, digits, show, hide }
+  return { card, busy, error, digits, show, hide }
 }

@@ -11,6 +11,8 @@ export type Protection = {
   readonly paused: readonly Device[]
   /** How many things wait for its user; 0 while that is not known yet. */
   readonly count: number
+  /** The bank did not answer, so there may be news. */
+  readonly unsure: boolean
 }
 
 export const inUse = ({ revoked }: Device): boolean => revoked === null
@@ -20,5 +22,6 @@ export function useProtection(): Protection {
   const devices = useLoad('devices', () => session.devices())
   const notices = useLoad('notices', () => readNotices(session))
   const paused = (devices.value ?? []).filter((device) => inUse(device) && device.suspended)
-  return { devices, notices, paused, count: paused.length + (notices.value?.questions.length ?? 0) }
+  const count = paused.length + (notices.value?.questions.length ?? 0)
+  return { devices, notices, paused, count, unsure: devices.error !== null || notices.error !== null }
 }

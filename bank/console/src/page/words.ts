@@ -289,11 +289,11 @@ export const words = {
     signed_out: 'You are signed out.',
     bad_request: 'The gateway does not take this. Check what you typed.',
     not_found: 'It is not there any more.',
-    second_operator_required: 'You have decided already: another operator has to.',
+    second_operator_required: 'Your word is noted: another operator has to say the same.',
     hold_decided: 'This payment was decided already, or its time is over.',
     operator_exists: 'There is an operator of this name.',
     network: 'The console does not answer.',
   } as Readonly<Record<string, string>>,
   refused: (code: string) => `Refused (${code}).`,
-  lastOperator: 'The last operator cannot be removed.',
+  lastOperator: 'The last operators cannot be removed.',
 }

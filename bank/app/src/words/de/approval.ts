@@ -1,10 +1,11 @@
 import type { WordsOf } from '../en.ts'
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 
 export const approval: WordsOf<'approval'> = {
   title: 'Bitte prüfen und freigeben',
-  text: 'Genau das wird ausgeführt, und nichts anderes.',
+  text: 'Genau das wird ausgeführt, sonst nichts.',
   presence: 'Mit Finger oder Gesicht freigeben',
   passcode: 'Mit Passcode freigeben',
   whole: 'Noch einmal alles zeigen',

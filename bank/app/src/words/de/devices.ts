@@ -23,7 +23,7 @@ export const devices: WordsOf<'devices'> = {
     'Die Bank hat es angehalten, bis Sie sich ausweisen. Kennen Sie dieses Telefon nicht, entfernen Sie es.',
   kind: 'Art',
   added: 'Hinzugefügt',
-  remove: 'Dieses Telefon entfernen',
+  remove: 'Aus meinem Konto entfernen',
   sure: (name) => `${name} entfernen?`,
   steps: [
     'Es ist sofort ausgesperrt, wo immer es ist',

@@ -5,9 +5,9 @@ export const orders: WordsOf<'orders'> = {
   new: 'Neuer Dauerauftrag',
   none: 'Keine Daueraufträge',
   noneText: 'Miete, Sparen, Taschengeld: Was immer wieder gezahlt wird, zahlt sich von selbst.',
-  week: 'Jede Woche',
-  month: 'Jeden Monat',
-  next: (date) => `nächste ${date}`,
+  week: 'Wöchentlich',
+  month: 'Monatlich',
+  next: (date) => `am ${date}`,
   added: (name) => `Ihr Dauerauftrag an ${name} ist eingerichtet.`,
   facts: {
     amount: 'Betrag',

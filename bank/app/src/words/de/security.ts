@@ -7,8 +7,10 @@ export const security: WordsOf<'security'> = {
   state: {
     good: 'Sie sind geschützt',
     goodText: 'Alles hier ist, wie es sein soll.',
-    look: (count) => (count === 1 ? 'Bitte eines ansehen' : `Bitte ${count} Dinge ansehen`),
+    look: (count) => (count === 1 ? 'Bitte etwas prüfen' : `Bitte ${count} Dinge prüfen`),
     lookText: 'Alles andere ist, wie es sein soll.',
+    unsure: 'Gerade nicht geprüft',
+    unsureText: 'Die Bank hat nicht geantwortet. Was dieses Telefon schützt, gilt trotzdem.',
     line: 'Geschützt',
   },
   protects: 'Was Sie schützt',

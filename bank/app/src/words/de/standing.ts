@@ -7,7 +7,7 @@ export const standing: WordsOf<'standing'> = {
   call: '+49 30 5550 100 anrufen',
   todo: 'Was zu tun ist',
   blockedFinger:
-    'Finger oder Gesicht öffnet es weiterhin. Wählen Sie dann unter Einstellungen einen neuen Passcode.',
+    'Finger oder Gesicht öffnet es weiterhin. Für einen neuen Passcode fragen Sie die Bank nach einem neuen Aktivierungscode.',
   forget: 'Alles von diesem Telefon entfernen',
   forgetTitle: 'Alles entfernen?',
   forgetText:

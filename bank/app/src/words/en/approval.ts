@@ -1,5 +1,6 @@
 /** The sheets that ask: for an approval, or for passcode or finger in the middle of something. */
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 
 export const approval = {
   title: 'Please check and approve',

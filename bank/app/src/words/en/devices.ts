@@ -21,7 +21,7 @@ export const devices = {
   suspendedText: 'The bank paused it until you prove who you are. If you do not know this phone, remove it.',
   kind: 'Kind',
   added: 'Added',
-  remove: 'Remove this phone',
+  remove: 'Remove from my account',
   sure: (name: string) => `Remove ${name}?`,
   steps: [
     'It is shut out at once, wherever it is',

@@ -8,6 +8,8 @@ export const security = {
     goodText: 'Everything below is as it should be.',
     look: (count: number) => (count === 1 ? 'One thing to look at' : `${count} things to look at`),
     lookText: 'The rest is as it should be.',
+    unsure: 'Not checked just now',
+    unsureText: 'The bank did not answer. What protects this phone holds all the same.',
     line: 'Protected',
   },
   protects: 'What protects you',

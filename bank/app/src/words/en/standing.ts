@@ -5,7 +5,7 @@ export const standing = {
   anew: 'Activate this phone anew',
   call: 'Call +49 30 5550 100',
   todo: 'What to do',
-  blockedFinger: 'Finger or face still opens it. Then choose a new passcode under Settings.',
+  blockedFinger: 'Finger or face still opens it. For a new passcode ask the bank for a new activation code.',
   forget: 'Remove everything from this phone',
   forgetTitle: 'Remove everything?',
   forgetText:

@@ -24,7 +24,8 @@ async function make(name: string, options: Options): Promise<OperatorCredentials
     const config = loadConfig(options.text('config') ?? 'holdfast.yaml')
     return withService(config, ({ server }) => server.operators.add(name))
   }
-  const question = { body: { name }, words: { bad_request: nameWords } }
+  const second = `noted: another operator has to add ${name} as well, within a day`
+  const question = { body: { name }, words: { bad_request: nameWords, second_operator_required: second } }
   const answer = await (await connect(options)).call('POST', '/admin/operators', question)
   return v.parse(credentialsForm, answer)
 }
@@ -48,7 +49,7 @@ async function add(name: string, options: Options): Promise<void> {
 async function remove(client: AdminClient, name: string, options: Options): Promise<void> {
   const words = {
     not_found: `there is no operator ${name}`,
-    bad_request: `${name} is the last operator and stays`,
+    bad_request: `${name} is one of the last operators and stays`,
   }
   const answer = await client.call('DELETE', `/admin/operators/${encodeURIComponent(name)}`, { words })
   print(options.flag('json') ? JSON.stringify(answer) : `operator ${name} is removed`)
@@ -57,7 +58,8 @@ async function remove(client: AdminClient, name: string, options: Options): Prom
 export const operators: Command = {
   help: `holdfast operators [add NAME --out FILE | remove NAME] [options]
 
-Without a word: lists them. Each operator has a secret of their own, and every change names them in the audit.
+Without a word: lists them. Each operator has a secret of their own, and every change names them in the audit. Where holds
+need the word of two operators, so does adding one: the other says the same, and gets the file.
 
   --out FILE           where the new operator's credentials go (mode 0600)
   --offline            add: without a gateway and without credentials, for when nobody can get in any more. Runs where the

@@ -69,6 +69,7 @@ export function deviceRecord(user: string, createdAt: number = t0 + 2 * second):
     createdAt,
     revokedAt: null,
     suspendedFor: null,
+    binding: name('binding'),
   }
 }
 

@@ -32,8 +32,8 @@ export function operatorActs(records: Records): Acts {
       return [...operators.values()].map(({ name, createdAt }) => ({ name, createdAt }))
     },
 
-    async removeOperator(name, audit) {
-      if (operators.size < 2 || !operators.delete(name)) return false
+    async removeOperator(name, least, audit) {
+      if (operators.size <= least || !operators.delete(name)) return false
       note(records, audit)
       return true
     },

@@ -140,11 +140,17 @@ create table transfer (
 create index transfer_user on transfer ("user", at)
 `
 
+/** Devices of before have none, and are bound anew. */
+const bindings = `
+alter table device add column binding text not null default ''
+`
+
 /** Released migrations never change; a new step gets the next name. */
 const migrations: Record<string, Migration> = {
   '0001-first': { up: (db) => runAll(db, first) },
   '0002-factors': { up: (db) => runAll(db, factors) },
   '0003-approvals': { up: (db) => runAll(db, approvals) },
+  '0004-bindings': { up: (db) => runAll(db, bindings) },
 }
 
 async function runAll(db: Kysely<unknown>, script: string): Promise<void> {

@@ -55,9 +55,9 @@ export function operatorActs(db: Kysely<Database>): Acts {
         .execute()
     },
 
-    removeOperator(name, audit) {
+    removeOperator(name, least, audit) {
       return db.transaction().execute(async (tx) => {
-        if ((await countLocked(tx)) < 2) return false
+        if ((await countLocked(tx)) <= least) return false
         const removed = await tx
           .with('removed', (query) => query.deleteFrom('operator').where('name', '=', name).returning('name'))
           .with('noted', step(insertRow('audit', audit, 'removed')))

@@ -104,6 +104,7 @@ export const deviceColumns = [
   'createdAt',
   'revokedAt',
   'suspendedFor',
+  'binding',
 ] as const
 
 export const familyColumns = [
