@@ -4,6 +4,9 @@ import { parseProblem, toBase64url } from '@holdfast/core'
 import { type Address, type Answer, exchange, type FieldLine } from './raw.ts'
 import { json } from './phone.ts'
 
+/** What operators write down about a hold. */
+export const decisionNote = 'called the customer at noon'
+
 export type Operator = { readonly name: string; readonly secret: string }
 export type Admin = {
   readonly activate: (user: string, sendTo: string) => Promise<string>
@@ -70,7 +73,7 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
       return last
     },
     decide: async (hold, word, by) =>
-      adminAnswer(await call(`/admin/holds/${hold}/${word}`, { note: 'called the customer' }, by)),
+      adminAnswer(await call(`/admin/holds/${hold}/${word}`, { note: decisionNote }, by)),
   }
 }
 

@@ -50,6 +50,8 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     wipeNonces: unavailable,
     publicWords: unavailable,
     files: unavailable,
+    outbox: unavailable,
+    dump: unavailable,
     load: unavailable,
     neighbour: unavailable,
     close: async () => undefined,

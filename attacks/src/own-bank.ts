@@ -121,7 +121,7 @@ async function openBank(target: Target, rules: readonly TransferRule[]): Promise
     async addWord(hold, word) {
       const audit = entry.auditEntry('transfer.released', { at: now(), actor: word.operator, detail: {} })
       const rule = { needed: Number.POSITIVE_INFINITY, releasedUntil: 0 }
-      if ((await store.decideHold(hold, word, rule, audit)) !== 'noted')
+      if ((await store.decideHold(hold, word, rule, () => audit)) !== 'noted')
         throw new Error('the word was not written')
     },
     async send({ method, target: path, fields, body }) {

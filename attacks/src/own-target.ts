@@ -157,6 +157,8 @@ export async function startTarget(directory: string, setting: Setting): Promise<
       return `${fleet.words()}\n${metrics.text}`
     },
     files: () => readTree(join(home, 'data')),
+    outbox: () => readFile(outboxOf(home), 'utf8'),
+    dump: async () => stores?.dump() ?? '',
     load: (specifier) => loadFrom(directory, specifier),
     neighbour: (path) => neighbourFile(directory, path),
     close,

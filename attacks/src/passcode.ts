@@ -204,9 +204,13 @@ export async function unlockByPasscode(world: World, { phone, way }: Unlocked): 
 /** A phone whose session was opened with its passcode. `attemptKey`: also registered. */
 export async function enrolWithPasscode(
   world: World,
-  { user, attemptKey }: { readonly user?: string; readonly attemptKey?: PublicJwk } = {},
+  {
+    user,
+    attemptKey,
+    passcode = rightPasscode,
+  }: { readonly user?: string; readonly attemptKey?: PublicJwk; readonly passcode?: string } = {},
 ): Promise<Unlocked> {
   const phone = await enrol(world, user)
-  const way = await registerPasscode(world, phone, rightPasscode, attemptKey)
+  const way = await registerPasscode(world, phone, passcode, attemptKey)
   return unlockByPasscode(world, { phone, way })
 }

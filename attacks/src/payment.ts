@@ -30,8 +30,11 @@ const patienceMs = 10_000
 export type Customer = { readonly phone: Phone; readonly finger: Finger; readonly way: Way }
 
 /** Without a name it is a new user. */
-export async function newCustomer(world: World, user?: string): Promise<Customer> {
-  const { phone, way } = await enrolWithPasscode(world, user === undefined ? {} : { user })
+export async function newCustomer(world: World, user?: string, passcode?: string): Promise<Customer> {
+  const { phone, way } = await enrolWithPasscode(world, {
+    ...(user && { user }),
+    ...(passcode && { passcode }),
+  })
   return { phone, way, finger: await bindFinger(world, phone) }
 }
 

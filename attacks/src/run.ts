@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Attack } from './attack.ts'
 import { loadAttacks } from './catalogue.ts'
 import { openDeployment } from './deployment.ts'
+import { attackNaiveBank, naiveAttacks, type NaiveResult } from './naive.ts'
 import { sharedStoresReachable } from './shared-stores.ts'
 import { attackTarget, type Report, type Result, runSuite } from './suite.ts'
 import { attackTable } from './table.ts'
@@ -27,7 +28,7 @@ const options = {
 } as const
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-type Findings = { readonly product: Result[]; readonly weakened: Result[] }
+type Findings = { readonly product: Result[]; readonly weakened: Result[]; readonly naive: NaiveResult[] }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -67,28 +68,46 @@ async function runThere(chosen: readonly Attack[], values: Values, findings: Fin
   return attacks
 }
 
-async function writeReport(file: string, { product, weakened }: Findings): Promise<void> {
+/** What the chosen attacks do to a bank without their defences. True when there is none it withstands. */
+async function runNaive(chosen: readonly Attack[], findings: Findings): Promise<boolean> {
+  const ids = new Set(chosen.map(({ id }) => id))
+  findings.naive.push(
+    ...(await attackNaiveBank(naiveAttacks.filter(({ repelledAs }) => ids.has(repelledAs)))),
+  )
+  const { naive } = findings
+  const succeeded = naive.filter(({ outcome }) => outcome === 'succeeded').length
+  for (const { attack, outcome, detail } of naive)
+    say(`${'naive'.padEnd(9)} ${attack.id.padEnd(36)} ${outcome.padEnd(10)} ${detail}`)
+  if (naive.length > 0) say(`${naive.length} attacks on a bank without defences, ${succeeded} succeeded`)
+  return succeeded === naive.length
+}
+
+async function writeReport(file: string, { product, weakened, naive }: Findings): Promise<void> {
   const attacks = product.map(({ attack, outcome, detail }) => {
     const { id, title, requirement } = attack
     return { id, title, requirement, outcome, code: outcome === 'repelled' ? detail : null }
   })
   const proofs = weakened.map(({ attack, outcome }) => ({ id: attack.id, outcome }))
   const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
-  const report = { attacks: attacks.sort(byId), weakened: proofs.sort(byId) }
+  const examples = naive.map(({ attack: { id, mistake, repelledAs }, outcome, detail }) => {
+    return { id, mistake, repelledAs, outcome, detail }
+  })
+  const report = { attacks: attacks.sort(byId), weakened: proofs.sort(byId), naive: examples }
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
 }
 
 async function attackWith(all: readonly Attack[], values: Values): Promise<boolean> {
   const chosen = all.filter(({ id }) => values.only?.some((part) => id.startsWith(part)) ?? true)
-  const findings: Findings = { product: [], weakened: [] }
+  const findings: Findings = { product: [], weakened: [], naive: [] }
   const elsewhere = values.target !== undefined
   const attacks = elsewhere ? await runThere(chosen, values, findings) : await runHere(chosen, findings)
+  const fallen = elsewhere || (await runNaive(chosen, findings))
   if (values.json !== undefined) await writeReport(values.json, findings)
   const repelled = findings.product.filter(({ outcome }) => outcome === 'repelled').length
   const live = findings.weakened.filter(({ outcome }) => outcome === 'succeeded').length
   say(`${attacks.length} attacks, ${repelled} repelled, ${live} proven live`)
   const proven = elsewhere || live === attacks.length
-  return attacks.length > 0 && repelled === attacks.length && proven
+  return attacks.length > 0 && repelled === attacks.length && proven && fallen
 }
 
 async function main(): Promise<boolean> {

@@ -12,14 +12,35 @@ const patienceMs = 10_000
 /** Deletes what Holdfast wrote into the selected database, and nothing else. */
 const wipe = `EVAL "for _, key in ipairs(redis.call('KEYS', 'holdfast:*')) do redis.call('DEL', key) end return 'wiped'" 0`
 
-async function query(sql: string): Promise<void> {
-  const client = new Client({ connectionString: postgres, connectionTimeoutMillis: patienceMs })
+async function withClient<Result>(url: string, act: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: patienceMs })
   await client.connect()
   try {
-    await client.query(sql)
+    return await act(client)
   } finally {
     await client.end()
   }
+}
+
+async function query(sql: string): Promise<void> {
+  await withClient(postgres, (client) => client.query(sql))
+}
+
+/** Every row of every table, as JSON text. */
+function dumpOf(url: string): Promise<string> {
+  return withClient(url, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public'`,
+    )
+    const texts: string[] = []
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ row: string }>(
+        `select row_to_json(line)::text as row from ${name} as line`,
+      )
+      texts.push(name, ...rows.map(({ row }) => row))
+    }
+    return texts.join('\n')
+  })
 }
 
 /** Inline commands of the Redis protocol, until one of the answers contains `last`. */
@@ -53,6 +74,8 @@ export type SharedStores = {
   readonly config: Readonly<Record<string, unknown>>
   /** As an eviction or a failover would: every nonce and marker is gone. */
   wipeNonces(): Promise<void>
+  /** Everything that lies in the database. */
+  dump(): Promise<string>
   remove(): Promise<void>
 }
 
@@ -73,6 +96,7 @@ export async function openSharedStores(): Promise<SharedStores> {
       nonces: { kind: 'redis', url: new URL(`/${number}`, redis).href },
     },
     wipeNonces,
+    dump: () => dumpOf(url.href),
     async remove() {
       await wipeNonces()
       await query(`DROP DATABASE ${name} WITH (FORCE)`)

@@ -1,5 +1,6 @@
 /** The catalogue as a page for people: docs/attacks.md is made by `npm run attack -- --docs`. */
 import type { Attack } from './attack.ts'
+import { naiveAttacks } from './naive.ts'
 import { defencesOf } from './weaken.ts'
 
 const opening = `# The attacks
@@ -11,8 +12,23 @@ which only the named defence is cut out, where it must succeed: so each is prove
 
 `
 
+const naiveOpening = `
+## A bank without defences
+
+What becomes of a bank that is written as demonstrations often are (\`attacks/src/naive-bank.ts\`): each of these succeeds there, and the attack
+beside it is the same one against the product.
+
+`
+
 function cell(text: string): string {
   return text.replaceAll('|', '\\|')
+}
+
+function naiveTable(): string {
+  const rows = naiveAttacks.map(
+    ({ id, mistake, repelledAs }) => `| ${id} | ${cell(mistake)} | ${repelledAs} |`,
+  )
+  return `${naiveOpening}| id | the bank | against the product |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
 export function attackTable(attacks: readonly Attack[]): string {
@@ -23,5 +39,5 @@ export function attackTable(attacks: readonly Attack[]): string {
     return `| ${cells.map(cell).join(' | ')} |`
   })
   const head = '| id | attack | attacker | gain | row | section | answer | defence in |'
-  return `${opening}${head}\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`
+  return `${opening}${head}\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n${naiveTable()}`
 }

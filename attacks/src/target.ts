@@ -48,6 +48,10 @@ export type Target = World & {
   readonly publicWords: () => Promise<string>
   /** Everything it keeps on disk, as latin1 text. */
   readonly files: () => Promise<string>
+  /** Every text it sent to anybody. */
+  readonly outbox: () => Promise<string>
+  /** Every row of its database, as text; of a cluster only. */
+  readonly dump: () => Promise<string>
   /** A built module of the product, or of the weakened copy that runs: `@holdfast/client/index.js`. */
   readonly load: (specifier: string) => Promise<Record<string, unknown>>
   /** A file that lies beside the packages, or the copy's: `bank/main.js`, `examples/node-accounts/approval.mjs`. */

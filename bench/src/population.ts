@@ -15,7 +15,7 @@ export interface Population {
   readonly devices: number
   /** How many of them have a session and sign requests. */
   readonly sessions: number
-  /** Whose devices all of them are; else each has a user of its own. */
+  /** Whose devices all of them are, beside those of others in the same store; else each has a user of its own. */
   readonly user?: string
 }
 
@@ -56,9 +56,9 @@ async function openSession(population: Population, number: number): Promise<Phon
       expiresAt: now + hourMs,
       idleAt: now + hourMs,
       endedAt: null,
-      refreshDigest: `refresh-${number}`,
+      refreshDigest: `refresh-${sid}`,
     },
-    repeatOf(`family-${number}`),
+    repeatOf(`family-${sid}`),
     auditOf(deviceId),
   )
   if (!started) throw new Error('the store refused a session')
@@ -69,7 +69,7 @@ async function openSession(population: Population, number: number): Promise<Phon
     aud: origin,
     sub: user,
     client_id: deviceId,
-    jti: `token-${number}`,
+    jti: `token-${sid}`,
     sid,
     iat: seconds,
     exp: seconds + hourMs / 1000,
@@ -102,15 +102,16 @@ async function bind(
   const code = { codeId: id, user, sendTo: '', sealedKey: '', createdBy: 'bench', createdAt, expiresAt }
   await store.addActivation(code, auditOf(id))
   const enrolment = { ...record, codeId: id, ottDigest: '', expiresAt }
-  await store.redeemActivation(id, enrolment, repeatOf(`enrolment-${number}`), auditOf(id))
+  await store.redeemActivation(id, enrolment, repeatOf(`enrolment-${id}`), auditOf(id))
   const state = { revokedAt: null, suspendedFor: null, binding: bindingOf(record, keys) }
   const device = { ...record, ...state, enrolmentId: id }
-  const outcome = await store.completeEnrolment(id, device, devices, repeatOf(`device-${number}`), auditOf(id))
+  const outcome = await store.completeEnrolment(id, device, devices, repeatOf(`bound-${id}`), auditOf(id))
   if (outcome !== 'completed') throw new Error(`the store refused a device: ${outcome}`)
 }
 
 function namesOf({ user }: Population, number: number): { id: string; user: string; sid: string } {
-  return { id: `device-${number}`, user: user ?? `user-${number}`, sid: `session-${number}` }
+  const name = user === undefined ? `${number}` : `${user}-${number}`
+  return { id: `device-${name}`, user: user ?? `user-${number}`, sid: `session-${name}` }
 }
 
 function auditOf(device: string): AuditEntry {

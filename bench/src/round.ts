@@ -9,6 +9,7 @@ export interface Rounds {
   readonly of: string
   readonly count: number
   readonly durationMs: number
+  /** 0: none. */
   readonly warmUpMs: number
 }
 
@@ -25,8 +26,12 @@ export interface Series {
   readonly residentBytes: readonly [number, number] | null
 }
 
-/** Requests made for a warm-up, when the rate is not known yet: on a fast machine they run out early, and it is warm by then. */
+/** Requests made while the rate is not known yet: on a fast machine they run out early, and it is warm by then. */
 const firstGuessPerSecond = 6_000
+
+function guessOf({ target }: Actor): number {
+  return (target.kind === 'http' ? target.guess : undefined) ?? firstGuessPerSecond
+}
 
 export async function runRounds(
   actors: readonly Actor[],
@@ -34,16 +39,16 @@ export async function runRounds(
   progress: (line: string) => void,
   parts: Parts,
 ): Promise<Series[]> {
-  const series = actors.map((actor) => ({ actor, rounds: [] as Round[], before: 0, rate: 0 }))
+  const series = actors.map((actor) => ({ actor, rounds: [] as Round[], before: 0, rate: guessOf(actor) }))
   for (const entry of series) {
-    const { target } = entry.actor
-    const guess = (target.kind === 'http' ? target.guess : undefined) ?? firstGuessPerSecond
     // One function is compiled sooner than a server.
-    const warmUpMs = target.kind === 'http' ? plan.warmUpMs : Math.min(plan.warmUpMs, 1500)
-    const warm = await measure(entry.actor, warmUpMs, guess)
-    entry.rate = warm.perSecond
+    const warmUpMs = entry.actor.target.kind === 'http' ? plan.warmUpMs : Math.min(plan.warmUpMs, 1500)
+    if (warmUpMs > 0) {
+      const warm = await measure(entry.actor, warmUpMs, entry.rate)
+      entry.rate = warm.perSecond
+      progress(`warm-up      ${describe(entry.actor, warm)}`)
+    }
     entry.before = entry.actor.usage()?.residentBytes ?? 0
-    progress(`warm-up      ${describe(entry.actor, warm)}`)
   }
   parts.end(`warm-up of ${plan.of}`)
   for (let number = 1; number <= plan.count; number += 1) {

@@ -26,8 +26,8 @@ const fullRun = {
   phones: { of: 'phones', count: 7, durationMs: 300, warmUpMs: 100 },
 }
 const quickRun = {
-  servers: { of: 'servers', count: 1, durationMs: 100, warmUpMs: 100 },
-  phones: { of: 'phones', count: 1, durationMs: 50, warmUpMs: 50 },
+  servers: { of: 'servers', count: 1, durationMs: 100, warmUpMs: 0 },
+  phones: { of: 'phones', count: 1, durationMs: 50, warmUpMs: 0 },
 }
 type Plan = Readonly<Record<'servers' | 'phones', Rounds>>
 

@@ -121,7 +121,7 @@ export const attack: Attack = {
   setting: { store: 'embedded' },
   watchesBackend: true,
   run: (target: Target): Promise<Outcome> =>
-    withLedger(target, {}, async () => {
+    withLedger(target, async () => {
       const [one, other] = customers
       return harmless(await leak(target, [await enrol(target, one), await enrol(target, other)]))
     }),

@@ -57,7 +57,7 @@ export function createFormat(region: string): Format {
     moment: (at) => moment.format(at),
     month: (at) => month.format(at),
     // 5 January 1970 was a Monday.
-    weekdays: Array.from({ length: 7 }, (_, day) => weekday.format((4 + day) * 86_400_000)),
+    weekdays: Array.from({ length: 7 }, (_, i) => weekday.format((4 + i) * 86_400_000)),
     decimal: sample.includes(',') ? ',' : '.',
   }
 }

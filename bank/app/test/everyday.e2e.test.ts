@@ -21,6 +21,7 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, every day'), { timeo
   const pin = () => page.getByRole('img', { name: /^Your PIN:/ })
   /** What is on the screen, in words and in what is read aloud. */
   const everything = (): Promise<string> => page.evaluate(() => document.documentElement.outerHTML)
+  const spaced = (digits: string): string => Array.from(digits).join(' ')
   async function showPin(): Promise<string> {
     await hands.press('Show PIN')
     await pin().waitFor()
@@ -34,12 +35,12 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, every day'), { timeo
     const digits = await showPin()
     expect(digits).toMatch(/^\d{4}$/)
     // One by one: nobody reads a PIN as thousands.
-    expect(await pin().getAttribute('aria-label')).toBe(`Your PIN: ${[...digits].join(' ')}`)
+    expect(await pin().getAttribute('aria-label')).toBe(`Your PIN: ${spaced(digits)}`)
     faults.push(...(await faultsOf(page, 'PIN')))
     await page.clock.runFor(10_000)
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     const left = await everything()
-    expect([left.includes(digits), left.includes([...digits].join(' '))]).toEqual([false, false])
+    expect([left.includes(digits), left.includes(spaced(digits))]).toEqual([false, false])
     expect(faults).toEqual([])
   })
 
@@ -59,7 +60,7 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, every day'), { timeo
       document.dispatchEvent(new Event('visibilitychange'))
     })
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await everything()).not.toContain([...digits].join(' '))
+    expect(await everything()).not.toContain(spaced(digits))
     await page.evaluate(() => {
       Reflect.deleteProperty(document, 'visibilityState')
     })
@@ -110,12 +111,13 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, every day'), { timeo
     await page.getByText(/^Remove Orla Byrne\?/).waitFor()
     faults.push(...(await faultsOf(page, 'remove payee')))
     await hands.press('Remove payee')
-    await page.getByText('Orla Byrne').filter({ visible: true }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^Orla Byrne/ }).waitFor({ state: 'detached' })
     await hands.home()
     expect(faults).toEqual([])
   })
 
   it('sets up a standing order from a day that is chosen, and ends it', async () => {
+    await hands.home()
     await page.getByRole('tab', { name: 'Payments' }).click()
     await hands.press(/^Standing orders/)
     await page.getByText('Vermietung Holt').waitFor()
@@ -136,11 +138,12 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, every day'), { timeo
     await hands.press('Set up')
     await hands.sheet()
     const lines = await hands.lines()
-    expect(lines).toEqual([
-      ...['Standing order', 'Amount', 'EUR 40.00', 'To', 'Segelverein Haven'],
-      ...['Account', expect.stringMatching(/^DE\d\d /), 'Reference', 'Berth'],
-      ...['Every', 'week', 'First on', expect.stringMatching(/^\d{4}-\d\d-15$/)],
-    ])
+    expect(lines.join('\n')).toMatch(
+      new RegExp(
+        '^Standing order\nAmount\nEUR 40\\.00\nTo\nSegelverein Haven\nAccount\nDE\\d\\d [\\d ]+\nReference\nBerth\n' +
+          'Every\nweek\nFirst on\n\\d{4}-\\d\\d-15$',
+      ),
+    )
     expect(new Date(String(lines.at(-1))).toLocaleDateString('en-GB', { weekday: 'long' })).toBe(
       chosen?.split(/,? /)[0],
     )

@@ -26,7 +26,10 @@ export type Hands = {
 export function handsOf({ page }: Pick<Phone, 'page'>): Hands {
   /** Screens below the one on top stay where they are, unseen. */
   const button = (name: string | RegExp): Locator =>
-    page.getByRole('button', { name, exact: typeof name === 'string' }).filter({ visible: true }).last()
+    page
+      .getByRole('button', { name, exact: typeof name === 'string' })
+      .filter({ visible: true })
+      .last()
   const press = (name: string | RegExp): Promise<void> => button(name).click()
   const sheet = (): Promise<void> => button('Do not approve').waitFor()
 

@@ -50,7 +50,9 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, kept back'), { timeo
     for (const name of names) {
       const operator = name === '' ? first : await bank.operator(name)
       const target = `/admin/holds/${held?.id}/${verdict}`
-      expect(await bank.admin(operator, 'POST', target, { note: 'called Maria' })).toMatchObject({ status: 200 })
+      expect(await bank.admin(operator, 'POST', target, { note: 'called Maria' })).toMatchObject({
+        status: 200,
+      })
     }
   }
 

@@ -83,10 +83,12 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, paying'), { timeout:
       button.click()
     })
     await hands.sheet()
-    await page.getByRole('button', { name: 'Approve with finger or face' }).evaluate((button: HTMLElement) => {
-      button.click()
-      button.click()
-    })
+    await page
+      .getByRole('button', { name: 'Approve with finger or face' })
+      .evaluate((button: HTMLElement) => {
+        button.click()
+        button.click()
+      })
     await hands.finish()
     expect(await page.getByRole('dialog').count()).toBe(0)
     expect(await hands.booked('pressed twice')).toEqual(['−€14.00'])

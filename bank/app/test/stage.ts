@@ -10,7 +10,7 @@ import type { AxeResults } from 'axe-core'
 import { type BrowserContext, chromium, devices, type Page } from 'playwright-core'
 import { addAuthenticator, type Authenticator } from '../../../packages/client/test/web/authenticator.ts'
 import { chromiumPath } from '../../../packages/client/test/web/chromium.ts'
-import { type Bank, deployBank } from '../../demo/src/deployment.ts'
+import { type Bank, type BankOptions, deployBank } from '../../demo/src/deployment.ts'
 
 export const passcode = '739264'
 const patience = 20_000
@@ -23,13 +23,24 @@ export type PhoneOptions = {
   readonly locale?: string
 }
 
+export type Binding = {
+  /** What the phone is called. */
+  readonly name?: string
+  /** The one to choose. */
+  readonly passcode?: string
+  /** Told of each screen on the way. */
+  readonly look?: (screen: string) => Promise<void>
+}
+
 export type Phone = {
   readonly context: BrowserContext
   readonly page: Page
   readonly finger: Authenticator
   /** The folder everything it stores lies in. */
   readonly profile: string
-  /** From the first screen to Home, finger included. */
+  /** From the first screen to Home with this code, finger included. */
+  bind(code: string, binding?: Binding): Promise<void>
+  /** The same with a code from the command line. */
   activate(user: string, name?: string): Promise<void>
   /** With the passcode, once it is locked. */
   unlock(): Promise<void>
@@ -53,9 +64,9 @@ async function buildPage(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, args, { cwd: app, env })
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(options: BankOptions = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-app-'))
-  const [bank] = await Promise.all([deployBank(), buildPage(join(folder, 'page'))])
+  const [bank] = await Promise.all([deployBank(options), buildPage(join(folder, 'page'))])
   const address = await bank.serveApp(join(folder, 'page'))
   const open: BrowserContext[] = []
   return {
@@ -95,14 +106,40 @@ function openContext(profile: string, options: PhoneOptions): Promise<BrowserCon
 
 type Browser = Pick<Phone, 'context' | 'page' | 'finger' | 'profile'>
 
+const nobody = async (): Promise<void> => undefined
+
 function phoneOf(bank: Bank, browser: Browser): Phone {
   const { page } = browser
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const home = () => page.getByRole('tab', { name: 'Home' }).waitFor()
-  async function type(send: string): Promise<void> {
+  async function type(send: string, typed = passcode): Promise<void> {
     await button('5').waitFor()
-    await page.keyboard.type(passcode)
+    await page.keyboard.type(typed)
     await button(send).click()
+  }
+  async function bind(code: string, { name, passcode: chosen, look = nobody }: Binding = {}): Promise<void> {
+    await look('welcome')
+    await button('Enter activation code').click()
+    await page.getByRole('textbox', { name: 'Activation code' }).fill(code)
+    if (name !== undefined) await page.getByLabel('Name of this phone').fill(name)
+    await look('activation code')
+    await button('Continue').click()
+    const words = (await page.getByTestId('check-phrase').textContent()) ?? ''
+    const text = await bank.lastText()
+    if (!text.includes(words)) throw new Error('the text names other words')
+    await look('digits from the text')
+    await page.getByLabel('6 digits from the text').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '')
+    await button('Bind this phone').click()
+    await button('5').waitFor()
+    await look('choose a passcode')
+    await type('Continue', chosen)
+    await page.getByRole('heading', { name: 'Once more, please' }).waitFor()
+    await look('the passcode once more')
+    await type('Set passcode', chosen)
+    await button('Use finger or face').waitFor()
+    await look('finger or face')
+    await button('Use finger or face').click()
+    await home()
   }
   async function unlock(): Promise<void> {
     await type('Unlock')
@@ -111,21 +148,8 @@ function phoneOf(bank: Bank, browser: Browser): Phone {
   return {
     ...browser,
     unlock,
-    async activate(user, name): Promise<void> {
-      await button('Enter activation code').click()
-      await page.getByRole('textbox', { name: 'Activation code' }).fill(await bank.activate(user))
-      if (name !== undefined) await page.getByLabel('Name of this phone').fill(name)
-      await button('Continue').click()
-      await page.getByTestId('check-phrase').waitFor()
-      const digits = /\b\d{6}\b/.exec(await bank.lastText())?.[0] ?? ''
-      await page.getByLabel('6 digits from the text').fill(digits)
-      await button('Bind this phone').click()
-      await type('Continue')
-      await page.getByRole('heading', { name: 'Once more, please' }).waitFor()
-      await type('Set passcode')
-      await button('Use finger or face').click()
-      await home()
-    },
+    bind,
+    activate: async (user, name) => bind(await bank.activate(user), name === undefined ? {} : { name }),
     async restart(): Promise<void> {
       await page.reload()
       await unlock()

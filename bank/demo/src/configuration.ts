@@ -14,10 +14,10 @@ const payment = `{ name: amount, type: money, label: Amount, currencies: [EUR] }
         - { name: reference, type: text, label: Reference, most: 140, optional: true }`
 const from = '- { name: from, type: id, label: From account, unshown: true }'
 
-const routes = `routes:
+const routesOf = (protection: string): string => `routes:
   - path: /transfers
     methods: [POST]
-    policy: sealed
+    ${protection}
     signer: device
     approve:
       title: Transfer
@@ -28,7 +28,7 @@ const routes = `routes:
       transfer: { amount: amount, payee: iban }
   - path: /transfers/batch
     methods: [POST]
-    policy: sealed
+    ${protection}
     signer: device
     approve:
       title: Several transfers
@@ -45,7 +45,7 @@ const routes = `routes:
       transfer: { rows: payments, amount: amount, payee: iban }
   - path: /standing-orders
     methods: [POST]
-    policy: sealed
+    ${protection}
     signer: device
     approve:
       title: Standing order
@@ -57,7 +57,7 @@ const routes = `routes:
         ${from}
   - path: /payees
     methods: [POST]
-    policy: sealed
+    ${protection}
     signer: device
     approve:
       title: New payee
@@ -65,7 +65,7 @@ const routes = `routes:
       fields:
         - { name: name, type: name, label: Name }
         - { name: iban, type: iban, label: Account }
-  - { path: /*, policy: sealed }
+  - { path: /*, ${protection} }
 `
 
 /** Amounts in EUR; windows roll, so no midnight lies in them. */
@@ -83,7 +83,8 @@ const transfers = `transfers:
     - { name: night, kind: expression, when: "hour < 5 && amount > 100000", verdict: ask }
 `
 
-export function configurationOf(ports: Ports): string {
+/** `sealed`: false leaves requests and answers signed, for whoever ends TLS to read. */
+export function configurationOf(ports: Ports, sealed: boolean): string {
   return `# Made by the demo: everything on loopback, nothing to keep.
 origin: http://127.0.0.1:${ports.gateway}
 listen: { host: 127.0.0.1, port: ${ports.gateway} }
@@ -98,5 +99,5 @@ sealing: { suites: [x-wing, x25519] }
 web: { origins: ["http://localhost:${ports.app}"], rpId: localhost }
 policy: { offlineSeconds: 86400 }
 outbox: { kind: insecureReadable, file: ./outbox.jsonl }
-${transfers}${routes}`
+${transfers}${routesOf(sealed ? 'policy: sealed' : 'answer: signed')}`
 }

@@ -20,8 +20,8 @@ export type Bank = {
   readonly pins: readonly string[]
   /** Serves the app to browsers; resolves to its address. `built`: the folder Vite wrote it to. */
   serveApp(built?: string): Promise<string>
-  /** Serves the operators' console; resolves to its address. */
-  serveConsole(): Promise<string>
+  /** Serves the operators' console; resolves to its address. `built` as there. */
+  serveConsole(built?: string): Promise<string>
   /** A new activation code for a customer. */
   activate(user: string): Promise<string>
   /** The newest text in the outbox. */
@@ -42,9 +42,11 @@ export type AdminAnswer = { readonly status: number; readonly json: Record<strin
 export type BankOptions = {
   /** postgres://…; absent: each part on an embedded database of its own. */
   readonly ledger?: string
+  /** False: requests and answers are signed alone, and whoever ends TLS reads them. */
+  readonly sealed?: boolean
 }
 
-export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
+export async function deployBank({ ledger, sealed = true }: BankOptions = {}): Promise<Bank> {
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-bank-'))
   const file = (name: string): string => path.join(folder, name)
   const config = ['--config', file('holdfast.yaml')]
@@ -61,7 +63,7 @@ export async function deployBank({ ledger }: BankOptions = {}): Promise<Bank> {
   const about = ['--secret-file', file('secret'), '--approvals', file('approvals.json')]
   const api = await node('bank/api/dist/main.js', '--port', '0', ...about, ...database)
   running.push(api)
-  await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }))
+  await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }, sealed))
   const gateway = await startGateway(file('holdfast.yaml'))
   running.push(gateway)
   const { pins } = (await holdfast('keys', ...config)) as { pins: string[] }

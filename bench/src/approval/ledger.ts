@@ -8,20 +8,17 @@ import { fileURLToPath } from 'node:url'
 import { createDatabase, postgresUrl, unreachable } from '../database.ts'
 import type { Database } from '../database.ts'
 import { startProgram } from '../program.ts'
-import { payerOf } from './payer.ts'
-import type { Payer } from './payer.ts'
+import { payers } from './payer.ts'
+import type { Payer, Payers } from './payer.ts'
 
 export interface Ledger {
   readonly port: number
   readonly pid: number
   /** Shared with the gateways before it. */
   readonly secret: string
-  readonly payers: readonly Payer[]
+  readonly payers: Payers
   stop(): Promise<void>
 }
-
-/** How many phones pay at the same time. */
-export const phones = 16
 
 const main = fileURLToPath(new URL('../../../bank/api/dist/main.js', import.meta.url))
 
@@ -38,8 +35,7 @@ export async function startLedger(cores: readonly number[]): Promise<Ledger> {
   const database = await createDatabase()
   const options = ['--port', '0', '--secret-file', file('secret'), '--database', database.url]
   const program = await startProgram([main, ...options, '--data', folder], { cores, logFile: file('log') })
-  const payers = Array.from({ length: phones }, (_, number) => payerOf(number))
-  await open(database, payers)
+  await open(database, [...payers.many, payers.one])
   return {
     port: program.ready.port,
     pid: program.pid,
@@ -54,14 +50,14 @@ export async function startLedger(cores: readonly number[]): Promise<Ledger> {
 }
 
 /** What they may overdraw they will not reach. */
-async function open(database: Database, payers: readonly Payer[]): Promise<void> {
+async function open(database: Database, customers: readonly Payer[]): Promise<void> {
   const list = (rows: readonly (readonly string[])[]): string =>
     rows.map((row) => `(${row.map((text) => `'${text}'`).join(', ')})`).join(', ')
-  const customers = payers.map(({ user }) => [user, 'Bench', 'Nowhere'])
-  const accounts = payers.flatMap(({ user, accounts: ids, ibans }) =>
+  const names = customers.map(({ user }) => [user, 'Bench', 'Nowhere'])
+  const accounts = customers.flatMap(({ user, accounts: ids, ibans }) =>
     ids.map((id, i) => [id, user, 'current', 'Bench', ibans[i] ?? '', 'EUR', '1000000000000', '2020-01-01']),
   )
-  await database.run(`insert into customer (id, name, address) values ${list(customers)}`)
+  await database.run(`insert into customer (id, name, address) values ${list(names)}`)
   await database.run(
     `insert into account (id, customer, kind, name, iban, currency, overdraft, opened_on) values ${list(accounts)}`,
   )

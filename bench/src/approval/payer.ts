@@ -8,10 +8,25 @@ export interface Payer {
   readonly ibans: readonly [from: string, to: string]
 }
 
+/** How many phones pay at the same time. */
+export const phones = 16
+
+/** Each phone pays from an account of its user's own; or all are one user's, and what they pay queues at his lock. */
+export type Whose = 'many' | 'one'
+export interface Payers {
+  readonly many: readonly Payer[]
+  readonly one: Payer
+}
+
 /** Bank code of the ledger's own accounts (bank/api/src/iban.ts). */
 const bankCode = '90010010'
 /** Far from the numbers of the customers it begins with. */
 const firstNumber = 2_000_000_000
+
+export const payers: Payers = {
+  many: Array.from({ length: phones }, (_, number) => payerOf(number)),
+  one: payerOf(phones),
+}
 
 export function payerOf(number: number): Payer {
   const ibanOf = (account: number): string => iban(firstNumber + 2 * number + account)

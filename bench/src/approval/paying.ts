@@ -12,57 +12,74 @@ import { populate } from '../population.ts'
 import { generatePair, thumbprintOf } from '../proof.ts'
 import type { Phone } from '../signed.ts'
 import type { Bench, Running } from '../target.ts'
-import type { Payer } from './payer.ts'
+import { phones } from './payer.ts'
+import type { Payer, Payers, Whose } from './payer.ts'
 import { settingsOf } from './settings.ts'
 import type { Asking } from './settings.ts'
 import type { PayingPhone, TransferTraffic } from './transfers.ts'
 
-export async function startPaying(
-  asking: Asking,
-  { cores, ledger }: Bench,
-  payersOf: (all: readonly Payer[]) => readonly Payer[],
-): Promise<Running> {
+/** With phones for each of the ledger's payers, and with as many of one user. */
+interface PayingGateway {
+  readonly port: number
+  readonly pid: number
+  readonly phones: Readonly<Record<Whose, readonly PayingPhone[]>>
+  stop(): Promise<void>
+}
+
+/** Rows that ask alike have one together: each holds some twenty connections of a database that has a hundred. */
+const gateways = new Map<Asking, Promise<PayingGateway>>()
+
+export async function startPaying(asking: Asking, whose: Whose, bench: Bench): Promise<Running> {
+  const starting = gateways.get(asking) ?? startGateway(asking, bench)
+  gateways.set(asking, starting)
+  const { port, pid, phones, stop } = await starting
+  const maker = new URL('transfers.js', import.meta.url).href
+  const fixed = { origin, asked: asking !== 'nothing', phones: phones[whose] }
+  return {
+    port,
+    pid,
+    async traffic() {
+      const state: TransferTraffic = { ...fixed, config: await sealingConfig(port) }
+      return { kind: 'dialogues', maker, state, callers: fixed.phones.length }
+    },
+    stop,
+  }
+}
+
+async function startGateway(asking: Asking, { cores, ledger }: Bench): Promise<PayingGateway> {
   const { port: backendPort, secret, payers } = await ledger()
   const database = await createDatabase()
   const { url: postgres } = database
   const place = createPlace({ backendPort, postgres, redis: null, secret, settings: settingsOf(asking) })
   const serving = await serve(place, { workers: 1, cores })
-  const { port } = serving.ready
-  const phones = await addPhones(place, postgres, payersOf(payers))
+  const phones = await addPhones(place, postgres, payers)
+  let stopping: Promise<void> | undefined
   return {
-    port,
+    port: serving.ready.port,
     pid: serving.pid,
-    async traffic() {
-      const config = await sealingConfig(port)
-      const state: TransferTraffic = { origin, config, asked: asking !== 'nothing', phones }
-      const maker = new URL('transfers.js', import.meta.url).href
-      return { kind: 'dialogues', maker, state, callers: phones.length }
-    },
-    async stop() {
-      await serving.stop()
-      await database.drop()
-      place.clear()
-    },
+    phones,
+    stop: () =>
+      (stopping ??= (async () => {
+        await serving.stop()
+        await database.drop()
+        place.clear()
+      })()),
   }
 }
 
-/** One for each payer, who may be the same one again and again: then all of them are his. */
-async function addPhones(place: Place, url: string, payers: readonly Payer[]): Promise<PayingPhone[]> {
+async function addPhones(place: Place, url: string, payers: Payers): Promise<PayingGateway['phones']> {
   const store = await postgresStore({ url })
   try {
     const keys = await openKeyFile(place.keyFile, { clock: systemClock, crypto: nodeCrypto })
-    const sessions = payers.length
-    const [first] = payers
-    const one = payers.every((payer) => payer === first) ? first?.user : undefined
-    const population = { store, keys, origin, devices: sessions, sessions, ...(one && { user: one }) }
-    const phones = await populate(population)
-    return await Promise.all(
-      phones.map(async (phone, i) => ({
-        ...phone,
-        payer: payers[i] as Payer,
-        presence: await addFinger(store, phone),
-      })),
-    )
+    const many = payers.many.length
+    const own = await populate({ store, keys, origin, devices: many, sessions: many })
+    const { user } = payers.one
+    const one = await populate({ store, keys, origin, devices: phones, sessions: phones, user })
+    const paying = (phone: Phone, payer: Payer): Promise<PayingPhone> => addFinger(store, phone, payer)
+    return {
+      many: await Promise.all(own.map((phone, i) => paying(phone, payers.many[i] as Payer))),
+      one: await Promise.all(one.map((phone) => paying(phone, payers.one))),
+    }
   } finally {
     await store.close()
   }
@@ -71,8 +88,10 @@ async function addPhones(place: Place, url: string, payers: readonly Payer[]): P
 /** A presence key as a phone's hardware holds one. */
 async function addFinger(
   store: Awaited<ReturnType<typeof postgresStore>>,
-  { deviceId }: Phone,
-): Promise<PayingPhone['presence']> {
+  phone: Phone,
+  payer: Payer,
+): Promise<PayingPhone> {
+  const { deviceId } = phone
   const { publicKey, privateKey } = generatePair()
   const thumbprint = thumbprintOf(publicKey)
   const createdAt = Date.now()
@@ -91,5 +110,5 @@ async function addFinger(
     { at: createdAt, action: 'bench.populated', actor: 'bench', user: null, device: deviceId, detail },
   )
   if (!added) throw new Error('the store refused a presence key')
-  return { thumbprint, privateKey }
+  return { ...phone, payer, presence: { thumbprint, privateKey } }
 }

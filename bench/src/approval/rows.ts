@@ -3,9 +3,10 @@
 import { postgresUrl, unreachable } from '../database.ts'
 import type { CallName, CallTarget, HttpTarget, PhoneTarget, Running, Target, Traffic } from '../target.ts'
 import type { DirectTraffic } from './direct.ts'
-import { phones, withoutLedger } from './ledger.ts'
+import { withoutLedger } from './ledger.ts'
 import { startPaying } from './paying.ts'
-import type { Payer } from './payer.ts'
+import { phones } from './payer.ts'
+import type { Whose } from './payer.ts'
 import type { Asking } from './settings.ts'
 
 /** What stands beside a row of phones: the same request without a form. */
@@ -31,15 +32,8 @@ function roundTrip(way: (typeof ways)[number]): PhoneTarget[] {
   ]
 }
 
-/** Each pays from his own account; or all is one user's, whose payments queue at his lock. */
-const whose = { many: 'many users', one: 'one user' } as const
-type Whose = keyof typeof whose
-
-function payersOf(of: Whose, all: readonly Payer[]): readonly Payer[] {
-  return of === 'many' ? all : all.map(() => all[0] as Payer)
-}
-
-const ledgerAlone = (of: Whose): string => `transfers: ledger alone, ${whose[of]}`
+const users: Readonly<Record<Whose, string>> = { many: 'many users', one: 'one user' }
+const ledgerAlone = (of: Whose): string => `transfers: ledger alone, ${users[of]}`
 const patience = 3
 const onCores = { kind: 'http', workers: 1, place: 'apart', patience, missing: withoutLedger } as const
 
@@ -51,7 +45,8 @@ function ledgerRow(of: Whose, slow: { slow?: true }): HttpTarget {
     floor: [],
     async start(bench): Promise<Running> {
       const { port, pid, secret, payers } = await bench.ledger()
-      const state: DirectTraffic = { secret, payers: payersOf(of, payers) }
+      const own = of === 'many' ? payers.many : Array.from({ length: phones }, () => payers.one)
+      const state: DirectTraffic = { secret, payers: own }
       const maker = new URL('direct.js', import.meta.url).href
       const traffic: Traffic = { kind: 'dialogues', maker, state, callers: phones }
       return { port, pid, traffic: async () => traffic, stop: () => Promise.resolve() }
@@ -69,9 +64,9 @@ function gatewayRow(asking: Asking, of: Whose, slow: { slow?: true }): HttpTarge
   return {
     ...onCores,
     ...slow,
-    name: `transfers: ${names[asking]}, ${whose[of]}`,
+    name: `transfers: ${names[asking]}, ${users[of]}`,
     floor: [ledgerAlone(of)],
-    start: (bench) => startPaying(asking, bench, (all) => payersOf(of, all)),
+    start: (bench) => startPaying(asking, of, bench),
   }
 }
 

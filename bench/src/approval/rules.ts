@@ -44,6 +44,7 @@ export function judgeTransfer(): () => unknown {
       createdAt: before,
       revokedAt: null,
       suspendedFor: null,
+      binding: '',
     },
     habits: [{ payeeSince: before, networkSince: before, count: 20, largestMinor: 50_000n }],
     failures: 0,

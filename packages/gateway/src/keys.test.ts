@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Clock } from '@holdfast/server'
 import { createSoftToken, softhsmNeeded, softhsmReachable } from '../test/softhsm.ts'
 import { Complaint } from './config/complaint.ts'
 import { parseConfig } from './config/config.ts'
@@ -13,15 +14,16 @@ beforeEach(() => {
   return () => rmSync(directory, { recursive: true })
 })
 
-function open(keys: object | null): ReturnType<typeof openKeys> {
+function open(keys: object | null, more: object = {}, clock?: Clock): ReturnType<typeof openKeys> {
   const config = {
     origin: 'http://127.0.0.1:8080',
     listen: { port: 0 },
     upstreams: [{ name: 'a', url: 'http://127.0.0.1:9', identity: { mode: 'insecurePlain' } }],
     outbox: { kind: 'insecureReadable', file: 'out' },
     ...(keys === null ? {} : { keys }),
+    ...more,
   }
-  return openKeys(parseConfig(join(directory, 'holdfast.yaml'), JSON.stringify(config)))
+  return openKeys(parseConfig(join(directory, 'holdfast.yaml'), JSON.stringify(config)), clock)
 }
 function under(name: string, text: string): object {
   writeFileSync(join(directory, name), text, { mode: 0o600 })
@@ -37,6 +39,20 @@ async function complaintOf(keys: object | null): Promise<string> {
   expect(`${error.message} ${String(error.cause)}`).not.toContain('canary')
   return error.message
 }
+
+it.each([
+  ['a day, as a kept answer', {}, 86_400],
+  ['as long as a transfer may be held and then be sent', { transfers: { currency: 'EUR', rules: [] } }, 345_600],
+])('a wrapping key that was rotated opens what it sealed for %s', async (_, more, seconds) => {
+  let now = 1_790_000_000_000
+  const keys = await open(null, more, { now: () => now, monotonic: () => now })
+  const sealed = keys.seal('here', new Uint8Array([1]))
+  await keys.rotate('wrapping')
+  now += seconds * 1000
+  expect([...keys.open('here', sealed)]).toEqual([1])
+  now += 600_000
+  expect(() => keys.open('here', sealed)).toThrow('store')
+})
 
 describe('each thing that can be wrong with the keys has its words', () => {
   it('another passphrase', async () => {

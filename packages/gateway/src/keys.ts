@@ -14,7 +14,6 @@ import {
   openKeyFile,
   type Overlaps,
   passphraseProtection,
-  type Policy,
   systemClock,
 } from '@holdfast/server'
 import { Complaint } from './config/complaint.ts'
@@ -31,8 +30,9 @@ export function keyFileOf(config: Pick<Config, 'data'>): string {
 }
 
 /** Each key is accepted as long as anything it made can live. */
-function overlapsOf(policy: Policy): Partial<Overlaps> {
+function overlapsOf({ policy, transfers }: Pick<Config, 'policy' | 'transfers'>): Partial<Overlaps> {
   const { session, repeatSeconds, idempotency, activation, oneTimeText, challengeLifeSeconds } = policy
+  const { holdSeconds, releasedSeconds } = transfers ?? { holdSeconds: 0, releasedSeconds: 0 }
   const ms = (...seconds: number[]): number => (Math.max(...seconds) + 60) * 1000
   return {
     token: ms(session.accessSeconds, repeatSeconds),
@@ -43,6 +43,7 @@ function overlapsOf(policy: Policy): Partial<Overlaps> {
       activation.lifeSeconds,
       oneTimeText.lifeSeconds,
       challengeLifeSeconds,
+      policy.approval.lifeSeconds + holdSeconds + releasedSeconds,
     ),
     service: ms(policy.statementSeconds),
     ca: ms(policy.certificate.lifeSeconds),
@@ -84,7 +85,7 @@ export async function openKeys(config: Config, clock: Clock = systemClock): Prom
       crypto: nodeCrypto,
       kms: await openKms(config.keys),
       ...previousOf(config.keys),
-      overlaps: overlapsOf(config.policy),
+      overlaps: overlapsOf(config),
       caName: `Holdfast CA of ${new URL(config.origin).host}`,
     })
   } catch (error) {

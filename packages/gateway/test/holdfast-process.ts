@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))
+/** The command as it is shipped. */
+export const shipped: string = fileURLToPath(new URL('../bin/holdfast.js', import.meta.url))
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string }
 export type Ready = {
@@ -57,12 +58,16 @@ function readyLine(held: Held): Promise<Ready> {
 }
 
 /** `nodeArgs` are for node itself. */
-export function createPlace(config: string, nodeArgs: readonly string[] = []): Place {
+export function createPlace(
+  config: string,
+  nodeArgs: readonly string[] = [],
+  command: string = shipped,
+): Place {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
   writeFileSync(join(directory, 'holdfast.yaml'), config)
   const children = new Set<ChildProcess>()
   const start = (args: readonly string[], input?: string): Held => {
-    const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { cwd: directory })
+    const child = spawn(process.execPath, [...nodeArgs, command, ...args], { cwd: directory })
     child.stdin.end(input)
     children.add(child)
     child.once('close', () => children.delete(child))

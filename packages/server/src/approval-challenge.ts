@@ -6,12 +6,14 @@ import {
   fromBase64url,
   HoldfastError,
   openChallenge,
+  type PublicJwk,
   signChallenge,
+  thumbprint,
   toBase64url,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import type { Payment } from './approval-form.ts'
-import { type ApprovalContent, approvalEntry, sealPart } from './approval-record.ts'
+import { type ApprovalContent, approvalEntry, openContent, sealPart } from './approval-record.ts'
 import { type ApprovalRequest, requestClaims } from './approval-request.ts'
 import { type ApprovalTools, openTransfer, refuseTransfer } from './approval-transfer.ts'
 import type { Deployment } from './deployment.ts'
@@ -49,12 +51,18 @@ async function checkWays(
   if (!(await hasPasscode(deviceId, deployment))) throw new HoldfastError('passcode_not_set')
 }
 
+type NewChallenge = {
+  readonly claims: ApprovalChallenge
+  readonly challenge: string
+  readonly tokenKey: PublicJwk
+}
+
 async function newChallenge(
   request: ApprovalRequest,
   judgement: Judgement,
   { presence, id }: { readonly presence: PresenceRecord | null; readonly id: string },
   deployment: Deployment,
-): Promise<{ readonly claims: ApprovalChallenge; readonly challenge: string }> {
+): Promise<NewChallenge> {
   const { keys, clock, policy } = deployment
   const iat = Math.floor(clock.now() / 1000)
   const claims: ApprovalChallenge = {
@@ -65,8 +73,8 @@ async function newChallenge(
     acr: judgement.applied.some(({ verdict }) => verdict === 'ask') ? 'passcode' : request.form.acr,
     ...(presence === null ? {} : { presence_key: presenceName(presence) }),
   }
-  const { kid, privateKey } = keys.token()
-  return { claims, challenge: await signChallenge(claims, kid, privateKey, nodeCrypto) }
+  const { kid, privateKey, jwk: tokenKey } = keys.token()
+  return { claims, tokenKey, challenge: await signChallenge(claims, kid, privateKey, nodeCrypto) }
 }
 
 /** Rules have one currency, and so has all that they judge. */
@@ -81,13 +89,13 @@ function totalOf(payments: readonly Payment[]): ApprovalContent['amount'] {
 /** Throws `rate_limited` when too many wait for this user already. */
 async function keep(
   { verified: { device }, filled, digest }: ApprovalRequest,
-  { claims, challenge }: { readonly claims: ApprovalChallenge; readonly challenge: string },
+  { claims, challenge, tokenKey }: NewChallenge,
   deployment: Deployment,
 ): Promise<void> {
   const { store, clock, policy } = deployment
   const createdAt = clock.now()
   const { title, lines, payments } = filled
-  const content: ApprovalContent = { title, lines, amount: totalOf(payments) }
+  const content: ApprovalContent = { title, lines, amount: totalOf(payments), tokenKey }
   const place = { id: claims.jti, deviceId: device.id }
   const record: ApprovalRecord = {
     ...place,
@@ -128,9 +136,10 @@ export async function ask(request: ApprovalRequest, tools: ApprovalTools): Promi
   const judgement = transfer.judge(await transfer.weigh(id))
   if (judgement.verdict === 'refuse') return refuseTransfer(request, judgement, deployment)
   const presence = await findPresence(device.id, deployment)
-  const { claims, challenge } = await newChallenge(request, judgement, { presence, id }, deployment)
+  const made = await newChallenge(request, judgement, { presence, id }, deployment)
+  const { claims, challenge } = made
   await checkWays(claims.acr, presence, device.id, deployment)
-  await keep(request, { claims, challenge }, deployment)
+  await keep(request, made, deployment)
   const { title, lines } = request.filled
   const approval: ApprovalDemand = {
     challenge,
@@ -144,10 +153,13 @@ export async function ask(request: ApprovalRequest, tools: ApprovalTools): Promi
 
 /** Null unless it is a challenge of ours for this very approval. */
 export async function readChallenge(
-  { id, challenge }: Pick<ApprovalRecord, 'id' | 'challenge'>,
-  { keys }: Deployment,
+  record: ApprovalRecord,
+  deployment: Deployment,
 ): Promise<ApprovalChallenge | null> {
-  const keyOf = (kid: string) => keys.tokenKeys().find((key) => key.kid === kid)?.verifyKey ?? null
-  const claims = await openChallenge(challenge, keyOf, nodeCrypto)
-  return claims?.jti === id ? claims : null
+  const content = openContent(record, deployment)
+  if (content === null) return null
+  const kid = await thumbprint(content.tokenKey, nodeCrypto)
+  const keyOf = (named: string) => (named === kid ? nodeCrypto.importPublicKey(content.tokenKey) : null)
+  const claims = await openChallenge(record.challenge, keyOf, nodeCrypto)
+  return claims?.jti === record.id ? claims : null
 }

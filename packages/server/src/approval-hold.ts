@@ -111,14 +111,12 @@ async function write(
   releasedSeconds: number,
 ): Promise<void> {
   const word = { ...said, at: clock.now() }
-  const { needed, decisions } = hold
-  const released = decisions.filter(({ decision }) => decision === 'release').length
-  const decides = said.decision === 'refuse' || released + 1 >= needed
+  const { needed } = hold
   const result = await store.decideHold(
     record.id,
     sealWord(record, word, { keys }),
     { needed, releasedUntil: word.at + releasedSeconds * 1000 },
-    entryOf(record, word, decides),
+    (decides) => entryOf(record, word, decides),
   )
   if (result === 'same_operator') throw new HoldfastError('second_operator_required')
   if (result === 'gone') throw new HoldfastError('hold_decided')

@@ -5,6 +5,7 @@ import {
   fromUtf8,
   HoldfastError,
   idSchema,
+  type PublicJwk,
   utf8,
 } from '@holdfast/core'
 import * as v from 'valibot'
@@ -19,6 +20,8 @@ export type ApprovalContent = {
   readonly title: string
   readonly lines: readonly ApprovalLine[]
   readonly amount: { readonly currency: string; readonly value: string } | null
+  /** What signed the challenge: a transfer may be held for longer than that is among the keys. */
+  readonly tokenKey: PublicJwk
 }
 
 // Ids are b64u, so no two places read alike: what is put into another row does not open there.

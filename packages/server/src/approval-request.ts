@@ -10,7 +10,7 @@ export type ApprovalRequest = {
   readonly verified: VerifiedRequest
   readonly form: ApprovalForm
   readonly filled: FilledForm
-  /** Keyed digest of method, target, Idempotency-Key and canonical body: an approval is for this one request. */
+  /** Keyed digest of method, target, Idempotency-Key, canonical body and reply key: an approval is for this one request. */
   readonly digest: string
 }
 
@@ -27,7 +27,9 @@ export function readRequest(
   const key = fields.get('idempotency-key')
   if (key === undefined) throw new HoldfastError('idempotency_key_missing')
   const named = JSON.stringify([method, target.raw, key, fromUtf8(filled.body)])
-  return { verified, form, filled, digest: keys.digest('approval', named) }
+  // Who changed it would have the secret of an approved request encrypted to himself (8.7).
+  const replyKey = fields.get('holdfast-reply-key') ?? ''
+  return { verified, form, filled, digest: keys.digest('approval', JSON.stringify([named, replyKey])) }
 }
 
 export type RequestClaims = Pick<

@@ -32,6 +32,7 @@ const wrongs: Array<[string, readonly ServerRule[], RegExp]> = [
   ['a path that is many', [{ ...rule, path: '/cards/*' }], /\/cards\/\*: .*exact/],
   ['all methods', [anyMethod], /\/cards: .*methods/],
   ['a safe method', [{ ...rule, methods: ['POST', 'GET'] }], /\/cards: .*methods/],
+  ['fields nobody is shown', [{ ...rule, fields: ['x-branch'] }], /\/cards: .*fields/],
   ['a rule before it that takes the request', [before, rule], /\/cards: .*before/],
   ['a rule before it for one of its methods', [{ ...before, methods: ['PUT'] }, rule], /\/cards: .*before/],
   ['a form that is none', [{ ...rule, approve: { ...cardForm, fields: [] } }], /\/cards: /],

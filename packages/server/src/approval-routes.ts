@@ -26,7 +26,7 @@ function checkTransfer(form: ApprovalForm, { transfers }: Deployment): void {
 }
 
 function checkRoute(
-  { path, methods = [], policy }: ServerRule,
+  { path, methods = [], policy, fields }: ServerRule,
   form: ApprovalForm,
   deployment: Deployment,
 ): void {
@@ -34,6 +34,7 @@ function checkRoute(
   if (path.includes('*')) throw new TypeError('its path must be exact')
   if (methods.length === 0 || methods.some(isSafeMethod))
     throw new TypeError('its methods must be named, and be unsafe ones')
+  if (fields.length > 0) throw new TypeError('what its fields say would be shown to nobody')
   // A rule before it would let the same request through without asking anybody.
   const reached = methods.every((method) => findRule(deployment.routes, method, path)?.approve === form)
   if (!reached) throw new TypeError('a rule before it takes its place')
@@ -44,8 +45,8 @@ function checkRoute(
 /** Refuses with TypeError, naming the route. */
 export function checkApprovals(deployment: Deployment): void {
   const { routes, transfers, policy } = deployment
-  const { lifeSeconds, open, perMinute } = policy.approval
-  if (![lifeSeconds, open, perMinute].every(isCount) || lifeSeconds > longest)
+  const { lifeSeconds, open, held, perMinute } = policy.approval
+  if (![lifeSeconds, open, held, perMinute].every(isCount) || lifeSeconds > longest)
     throw new TypeError(`policy.approval takes whole numbers from 1, and lifeSeconds up to ${longest}`)
   if (transfers !== undefined) checkTransferPolicy(transfers)
   for (const rule of routes) {

@@ -56,21 +56,25 @@ async function open(id: string, request: ApprovalRequest, tools: ApprovalTools):
   return { request, record, evidence, released: released ? record.reasons : [] }
 }
 
-/** Throws `approval_held`. */
+/** Operators have to decide first. */
+const fullSeconds = 3600
+
+/** Throws `approval_held`; `rate_limited` where as many of this user are held as may be. */
 async function hold(
   { request, record }: Spending,
   reasons: readonly ApprovalReason[],
   { deployment, transfers }: ApprovalTools,
 ): Promise<never> {
-  const { store, clock } = deployment
+  const { store, clock, policy } = deployment
   const { device } = request.verified
   const { id } = record
   const now = clock.now()
   const expiresAt = now + (transfers?.policy.holdSeconds ?? 0) * 1000
   const detail = { approval: id, reasons: reasons.join(' ') }
   const audit = approvalEntry('transfer.held', device, now, detail)
-  if (!(await store.holdApproval(id, { reasons, expiresAt, now }, audit)))
-    throw new HoldfastError('approval_refused')
+  const result = await store.holdApproval(id, { reasons, expiresAt, now, most: policy.approval.held }, audit)
+  if (result === 'full') throw new HoldfastError('rate_limited', { retryAfter: fullSeconds })
+  if (result === 'gone') throw new HoldfastError('approval_refused')
   throw new HoldfastError('approval_held', { approvalId: id, reasons })
 }
 

@@ -172,6 +172,15 @@ describe('an approved request', () => {
     expect(await codeOf(again())).toBe('approval_refused')
   })
 
+  test('tells its secret to the key it was asked for with, and to no other', async () => {
+    const [own, thiefs] = ['A'.repeat(43), `${'B'.repeat(42)}A`]
+    const { again } = await approvedOrder(bank, maria, { replyKey: own })
+    expect(await codeOf(again({ replyKey: thiefs }))).toBe('approval_refused')
+    const { again: plain } = await approvedOrder(bank, maria)
+    expect(await codeOf(plain({ replyKey: thiefs }))).toBe('approval_refused')
+    expect(await codeOf(again())).toBe('none')
+  })
+
   test('is of that device: no other one of the same user can send or approve it', async () => {
     const second = await newCustomer(bank, { presence: 'key' })
     const key = newIdempotencyKey()

@@ -40,7 +40,8 @@ export type KeyFileOptions = {
   readonly previous?: Previous
   /**
    * How long each key is accepted after its successor began, in milliseconds. `token`: the life of an access token and of a kept
-   * answer. `wrapping`: of everything sealed in the store. `service`: of a statement.
+   * answer. `wrapping`: of everything sealed in the store, a
+   * transfer that is held among it. `service`: of a statement.
    */
   readonly overlaps?: Partial<Overlaps>
   /** Who the certificate of a CA is for, e.g. the host of the origin. */

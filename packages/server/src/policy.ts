@@ -55,6 +55,8 @@ export type Policy = {
     readonly lifeSeconds: number
     /** Of one device, waiting for its user at the same time. */
     readonly open: number
+    /** Of one user, waiting for operators at the same time. */
+    readonly held: number
     /** Challenges per device and minute. */
     readonly perMinute: number
   }
@@ -94,7 +96,7 @@ export const defaultPolicy: Policy = {
     loginSeconds: 120,
   },
   factor: { lifeSeconds: 120, changeSeconds: 300 },
-  approval: { lifeSeconds: 300, open: 5, perMinute: 20 },
+  approval: { lifeSeconds: 300, open: 5, held: 20, perMinute: 20 },
   coolingSeconds: 86_400,
   offlineSeconds: 0,
   certificate: { lifeSeconds: 259_200, perHour: 12 },

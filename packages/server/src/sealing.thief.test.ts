@@ -134,19 +134,23 @@ async function hoursOpened(recorded: readonly Recorded[], keys: readonly Sealing
   return [...opened]
 }
 
+/** For what an answer is sealed, by the columns beside it: whoever has the code need not try the others. */
+function contextIn(row: string): string {
+  if (row.includes('"request_hash":')) return 'repeat'
+  return row.includes('"refresh_digest":') ? 'refresh' : 'answer'
+}
+
 /** How many of the kept answers open with one of these secrets. */
 function answersOpened(loot: Loot, secrets: readonly Secret[]): number {
-  const sealed = new Set(
-    loot.texts.flatMap((text) =>
-      [...text.matchAll(/"(?:sealed_answer|successor_answer)":"([^"]+)"/g)].map(
-        ([, value]) => value as string,
-      ),
-    ),
-  )
+  const sealed = new Map<string, string>()
+  for (const text of loot.texts)
+    for (const [, value] of text.matchAll(/"(?:sealed_answer|successor_answer)":"([^"]+)"/g))
+      sealed.set(value as string, contextIn(text))
   expect(sealed.size).toBeGreaterThan(hours * 2)
   let opened = 0
-  for (const answer of sealed) {
+  for (const [answer, wanted] of sealed) {
     const opens = secrets.some(({ context, secret }) => {
+      if (!context.startsWith(wanted)) return false
       try {
         return loot.keys.open(context, answer, secret.length === 0 ? undefined : secret).length > 0
       } catch {

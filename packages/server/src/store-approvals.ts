@@ -12,7 +12,7 @@ export type ApprovalRecord = {
   deviceId: string
   user: string
   state: StoredApprovalState
-  /** Keyed digest of method, target, Idempotency-Key and canonical body: the one request it is for. */
+  /** Keyed digest of all that reaches the backend of it: the one request it is for. */
   requestDigest: string
   /** JWS of the challenge. */
   challenge: string
@@ -35,6 +35,14 @@ export type HoldDecision = {
   /** What the operator wrote down, for other operators; sealed together with what he decided and why it was held. */
   note: string
   at: number
+}
+
+export type HoldInput = {
+  readonly reasons: readonly ApprovalReason[]
+  readonly expiresAt: number
+  readonly now: number
+  /** Of one user, so that nobody hides the others of the operators' list. */
+  readonly most: number
 }
 
 /** One payment of one approval, as the limits count it. */
@@ -99,7 +107,7 @@ export interface ApprovalStore {
   /** False when the device is unknown, revoked or suspended, or has `most` open ones (asked, not expired) already. */
   addApproval(record: ApprovalRecord, most: number, audit: AuditEntry): Promise<boolean>
   findApproval(id: string): Promise<ApprovalRecord | null>
-  /** Newest first: of one device, or of all that are in `state` and have not expired. */
+  /** Newest first: of one device, or of all that were held, are in `state` and have not expired. */
   listApprovals(
     query: ({ readonly deviceId: string } | { readonly state: StoredApprovalState; readonly now: number }) & {
       readonly limit: number
@@ -124,24 +132,20 @@ export interface ApprovalStore {
   /** From `asked` to `refused`, because its user said no. One racer gets true. */
   declineApproval(id: string, deviceId: string, now: number, audit: AuditEntry): Promise<boolean>
   /**
-   * From `approved` or `released` to `held`. One racer gets true. Decisions before this are forgotten. False, too, when it has expired or
-   * its device is revoked or suspended.
+   * From `approved` or `released` to `held`. One racer gets `held`. Decisions before this are forgotten. `full`: `most` others of its user
+   * are held already. `gone`: somebody was first, it has expired, or its device is revoked or suspended.
    */
-  holdApproval(
-    id: string,
-    hold: { readonly reasons: readonly ApprovalReason[]; readonly expiresAt: number; readonly now: number },
-    audit: AuditEntry,
-  ): Promise<boolean>
+  holdApproval(id: string, hold: HoldInput, audit: AuditEntry): Promise<'held' | 'full' | 'gone'>
   /**
    * One operator's word about a hold. A refusal counts at once; a release when `needed` different operators have released it, and then
    * the approval lives until `releasedUntil`. `same_operator`: this one has spoken already. `gone`: not held, expired, or to be released
-   * to a device that is revoked or suspended.
+   * to a device that is revoked or suspended. `audit`: whether it ends the hold is known here alone.
    */
   decideHold(
     id: string,
     decision: HoldDecision,
     rule: { readonly needed: number; readonly releasedUntil: number },
-    audit: AuditEntry,
+    audit: (decides: boolean) => AuditEntry,
   ): Promise<'noted' | 'released' | 'refused' | 'same_operator' | 'gone'>
   listHoldDecisions(ids: readonly string[]): Promise<Array<HoldDecision & { approvalId: string }>>
   /**

@@ -13,6 +13,7 @@ import type { RequestHead } from '../src/head.ts'
 import type { OwnAnswer } from '../src/http.ts'
 import { openKeyFile } from '../src/key-file.ts'
 import { postgresShortLived, postgresStore } from '../src/stores/sql/index.ts'
+import { bundled, type Bundled } from './bundled.ts'
 import { openHouse, type OpenHouse } from './passcode.ts'
 import { origin } from './stage.ts'
 
@@ -41,6 +42,8 @@ export type Grounds = {
   readonly url: string
   /** Where the keys of all nodes are. */
   readonly keys: string
+  /** What a node in a process of its own runs. */
+  readonly script: () => Promise<string>
   /** Every row of every table, as text. */
   dump(): Promise<string>
   close(): Promise<void>
@@ -58,12 +61,18 @@ export async function openGrounds(): Promise<Grounds> {
   const shortLived = await postgresShortLived({ url, connections: 4 })
   const ring = await openKeyFile(keys, { clock, crypto: nodeCrypto })
   const house = await openHouse({}, { store, shortLived, keys: ring, clock })
+  let node: Promise<Bundled> | undefined
   return {
     house,
     url,
     keys,
+    async script(): Promise<string> {
+      node ??= bundled(fileURLToPath(new URL('passcode-node.mjs', import.meta.url)))
+      return (await node).file
+    },
     dump: () => inPostgres(url, dumpAll),
     async close(): Promise<void> {
+      await (await node)?.remove()
       await house.server.close()
       await Promise.all([store.close(), shortLived.close()])
       await inPostgres(postgres, (client) => client.query(`drop database ${name} with (force)`))
@@ -106,9 +115,9 @@ export async function startNode(grounds: Grounds): Promise<ChildNode> {
   throw new Error('no node starts')
 }
 
-async function start({ url, keys }: Grounds): Promise<ChildNode> {
-  const script = fileURLToPath(new URL('passcode-node.mjs', import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, [script, JSON.stringify({ url, keys, origin })], {
+async function start({ url, keys, script }: Grounds): Promise<ChildNode> {
+  const words = [await script(), JSON.stringify({ url, keys, origin })]
+  const child: ChildProcess = spawn(process.execPath, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const { stdin, stdout, pid } = child

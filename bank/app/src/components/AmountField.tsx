@@ -116,10 +116,11 @@ function Shown({
 }: Pick<AmountFieldProps, 'currency' | 'typed'> & { readonly wrong: boolean }) {
   const styles = useStyles()
   const { colors } = useTheme()
-  const { split, decimal } = useFormat()
+  const format = useFormat()
+  const { decimal } = format
   const [, cents] = typed.split(decimal)
   const minor = parseTyped(typed.replace(/[.,]$/, ''), decimal) ?? 0n
-  const { whole, rest } = split({ currency, minor })
+  const { whole, rest } = format.split({ currency, minor })
   const ink = { color: wrong ? colors.bad : colors.ink }
   const pale = { color: colors.edge }
   // The decimal sign and the digits that were typed; then those still to come, and a currency that stands behind.

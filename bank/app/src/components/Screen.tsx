@@ -11,6 +11,8 @@ import { Title } from './Title.tsx'
 
 export type ScreenProps = {
   readonly title: string
+  /** Of the window, where the title tells of its user: a browser's history keeps it on the disk. */
+  readonly windowTitle?: string
   /** Where going back is not the navigator's: in the steps of a set-up. */
   readonly onBack?: () => void
   /** At the right of the header. */
@@ -44,15 +46,15 @@ const useStyles = stylesOf((colors) => ({
   footer: { paddingHorizontal: space.l, paddingTop: space.m, paddingBottom: space.l, gap: space.s },
 }))
 
-export function Screen({ title, onBack, action, footer, fixed, lead, children }: ScreenProps) {
+export function Screen({ title, windowTitle = title, onBack, action, footer, fixed, lead, children }: ScreenProps) {
   const styles = useStyles()
   const words = useWords()
   const place = usePlace()
   const back = onBack ?? place.back
   const flows = isLargeText()
   useEffect(() => {
-    if (place.shown) nameWindow(title)
-  }, [place.shown, title])
+    if (place.shown) nameWindow(windowTitle)
+  }, [place.shown, windowTitle])
   return (
     <SafeAreaView style={styles.frame}>
       {lead === undefined ? null : <View style={[styles.column, styles.lead]}>{lead}</View>}

@@ -21,7 +21,7 @@ export function TransactionRow({ transaction, onPress, when }: TransactionRowPro
     <ListRow
       title={counterparty.name}
       text={text}
-      label={`${counterparty.name}, ${format.signed(amount)}, ${text}`}
+      label={`${counterparty.name}, ${text}, ${format.signed(amount)}`}
       mark={
         kind === 'transfer' ? (
           <Avatar name={counterparty.name} />

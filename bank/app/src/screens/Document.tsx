@@ -31,7 +31,7 @@ export function Document({ document }: Routes['document']) {
   const pdf = opening.step === 'open' ? opening.pdf : null
   const action = <IconButton icon="info" label={words.details} onPress={() => setDetails(true)} />
   return (
-    <Screen title={document.title} {...(pdf === null ? {} : { action })}>
+    <Screen title={document.title} windowTitle={words.title} {...(pdf === null ? {} : { action })}>
       {pdf !== null ? (
         <>
           <DocumentPage pdf={pdf} title={document.title} />

@@ -63,11 +63,7 @@ function Content({ list: { documents, stored, current } }: { readonly list: Docu
         <Chips label={words.documents.kind} options={options} value={kind} onChange={setKind} />
       </View>
       {shown.length === 0 ? (
-        <EmptyState
-          icon="document"
-          title={words.documents.noneKind}
-          text={words.documents.noneKindText}
-        />
+        <EmptyState icon="document" title={words.documents.noneKind} text={words.documents.noneKindText} />
       ) : (
         <Years documents={shown} stored={stored} />
       )}
@@ -107,7 +103,7 @@ function DocumentRow({ document, here }: { readonly document: BankDocument; read
     <ListRow
       title={title}
       text={text}
-      label={[title, words.one[kind], text, ...(here ? [words.here] : [])].join(', ')}
+      label={[title, text, words.one[kind], ...(here ? [words.here] : [])].join(', ')}
       mark={<Disc icon={documentIcons[kind]} tone={here ? 'brand' : 'soft'} />}
       onPress={() => nav.go('document', { document })}
       {...(here ? { end: <Icon name="lock" size={20} color={colors.brand} /> } : {})}

@@ -76,6 +76,7 @@ export function Home() {
   return (
     <Screen
       title={title}
+      windowTitle={home.title}
       action={<IconButton icon="lock" label={home.lock} onPress={() => void app.lock()} />}
     >
       {books.value !== null ? (

@@ -14,7 +14,7 @@ import { idleSeconds } from '../state/app.ts'
 import { useFingerSwitch } from '../state/use-finger-switch.ts'
 import { useHeld } from '../state/use-held.ts'
 import { inUse, type Protection, useProtection } from '../state/use-protection.ts'
-import { useStorage } from '../state/use-storage.ts'
+import { type Storage, useStorage } from '../state/use-storage.ts'
 import { space, stylesOf } from '../theme.ts'
 import { useFormat, useWords } from '../words/language.tsx'
 import { SecurityEvents } from './SecurityEvents.tsx'
@@ -39,7 +39,8 @@ export function Security() {
 
 function Parts({ protection }: { readonly protection: Protection }) {
   const { security } = useWords()
-  const finger = useFingerSwitch()
+  const storage = useStorage()
+  const finger = useFingerSwitch(storage.reload)
   return (
     <Section title={security.protects}>
       <Complaint text={finger.error} />
@@ -62,8 +63,8 @@ function Parts({ protection }: { readonly protection: Protection }) {
         />
         <Line protection={protection} />
         <Approvals />
-        <Storage />
-        <Away />
+        <Stored storage={storage.value} />
+        <Away storage={storage.value} />
         <ListRow
           title={security.idle.title}
           text={security.idle.text(idleSeconds / 60)}
@@ -130,11 +131,12 @@ function Approvals() {
   )
 }
 
-function Storage() {
+type StoredProps = { readonly storage: Storage | null }
+
+function Stored({ storage: stored }: StoredProps) {
   const nav = useNav()
   const { storage } = useWords().security
-  const { value } = useStorage()
-  const documents = value?.documents ?? 0
+  const documents = stored?.documents ?? 0
   return (
     <ListRow
       title={storage.title}
@@ -146,15 +148,14 @@ function Storage() {
   )
 }
 
-function Away() {
+function Away({ storage }: StoredProps) {
   const { away } = useWords().security
   const format = useFormat()
-  const { value } = useStorage()
-  const until = value?.away.until ?? null
+  const until = storage?.away.until ?? null
   const text =
     until !== null
       ? away.until(format.moment(until))
-      : value?.away.allowed === true
+      : storage?.away.allowed === true
         ? away.finger
         : away.never
   return <ListRow title={away.title} text={text} whole mark={<Disc icon="offline" tone="good" />} />

@@ -12,7 +12,8 @@ export type FingerSwitch = {
   readonly set: (on: boolean) => void
 }
 
-export function useFingerSwitch(): FingerSwitch {
+/** `changed` is called after each change. */
+export function useFingerSwitch(changed: () => void = nothing): FingerSwitch {
   const { client } = useApp()
   const { session } = useOpen()
   const ways = useLoad('ways', () => client.ways())
@@ -22,6 +23,9 @@ export function useFingerSwitch(): FingerSwitch {
       await (on ? session.enablePresence() : session.disablePresence())
       if (on) await acknowledgeOwn(session, 'presence.registered').catch(() => undefined)
       ways.reload()
+      changed()
     })
   return { on: ways.value?.presence ?? null, busy, error, set }
 }
+
+const nothing = (): void => undefined

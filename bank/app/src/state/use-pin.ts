@@ -40,8 +40,11 @@ export function usePin(): ShownPin {
       run(async () => {
         setCard(of)
         const pin = await bank.cardPin(of)
-        if (gone.current) return void pin.fill(0)
         hide()
+        if (gone.current) {
+          pin.fill(0)
+          return
+        }
         held.current = pin
         setDigits(pin)
       }),

@@ -6,7 +6,7 @@ import type { WrittenConfig } from './schema.ts'
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export function checkApprove({ routes = [], transfers }: WrittenConfig, report: Report): void {
-  routes.forEach(({ approve, path, methods, policy }, i) => {
+  routes.forEach(({ approve, path, methods, policy, fields = [], forward = [] }, i) => {
     if (approve === undefined) return
     const at = ['routes', i, 'approve']
     if (path.endsWith('*'))
@@ -16,6 +16,8 @@ export function checkApprove({ routes = [], transfers }: WrittenConfig, report: 
         at,
         'name the methods, none of which may be GET, HEAD or OPTIONS: only what changes something is approved',
       )
+    if ([...fields, ...forward].length > 0)
+      report(at, 'leave out fields and forward: what they hand on is neither shown nor approved')
     if (policy === 'open' || policy === 'insecureOpenEverything')
       report(at, 'nobody is known on an open route')
     if (approve.transfer !== undefined && transfers === undefined)

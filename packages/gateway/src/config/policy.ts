@@ -70,6 +70,7 @@ export const policySchema: v.GenericSchema<unknown, WrittenPolicy> = v.strictObj
     v.strictObject({
       lifeSeconds: v.exactOptional(v.pipe(positive, v.maxValue(300, 'expected 300 or less'))),
       open: v.exactOptional(positive),
+      held: v.exactOptional(positive),
       perMinute: v.exactOptional(positive),
     }),
   ),

@@ -88,7 +88,8 @@ export function createCall(options: CallOptions): Call {
         timeoutMs,
         idleMs,
       },
-      upstream,
+      // What may have moved money is never taken for unsent: limits count it, whether or not the backend would know it again.
+      upstream: approved === undefined ? upstream : { ...upstream, retriesIdempotently: false },
       response,
       answer: leavesWhole(exchange, destination)
         ? gather(exchange, input, options)

@@ -21,7 +21,9 @@ type World = {
 
 async function openWorld(onEnd: (close: () => void) => void): Promise<World> {
   const scene = await openScene()
-  const node = createNode({ config: { ...scene.config, store: { kind: 'embedded' } } })
+  // PostgreSQL is compiled once for each process, which soon ends, and not a second time for speed.
+  const nodeArgs = ['--liftoff-only']
+  const node = createNode({ config: { ...scene.config, store: { kind: 'embedded' } }, nodeArgs })
   onEnd(() => {
     node.clear()
     scene.close()

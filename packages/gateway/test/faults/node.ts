@@ -29,11 +29,13 @@ export type NodeOptions = {
   readonly args?: readonly string[]
   /** For node itself. */
   readonly nodeArgs?: readonly string[]
+  /** The command, where it is not the shipped one. */
+  readonly command?: string
   /** Whose credentials are used, when another node made the first operator. */
   readonly operatorOf?: Node
 }
 
-export function createNode({ config, args = [], nodeArgs = [], operatorOf }: NodeOptions): Node {
+export function createNode({ config, args = [], nodeArgs = [], command, operatorOf }: NodeOptions): Node {
   const { policy = {}, ...others } = config as { policy?: object }
   const whole = {
     origin,
@@ -46,7 +48,7 @@ export function createNode({ config, args = [], nodeArgs = [], operatorOf }: Nod
     ...others,
   }
   // JSON is YAML too.
-  const place = createPlace(JSON.stringify(whole), nodeArgs)
+  const place = createPlace(JSON.stringify(whole), nodeArgs, command)
   let serving: Serving | null = null
 
   function running(): Serving {

@@ -29,7 +29,7 @@ describe.skipIf(!reachable)(
   () => {
     it('one is killed with writes under way: it is replaced, no write is lost and none runs twice', async () => {
       const config = { ...shortLease, log: { level: 'info' } }
-      const { node, scene } = await openWorld(onTestFinished, config, ['--workers', '2'])
+      const { node, scene } = await openWorld(onTestFinished, config, { args: ['--workers', '2'] })
       const before = workersOf(node)
       expect(before).toHaveLength(2)
       const handset = newHandset(node, scene, {
@@ -85,7 +85,7 @@ describe.skipIf(!reachable)(
     })
 
     it('the primary is killed: no worker goes on without it, and the next start serves', async () => {
-      const { node, scene } = await openWorld(onTestFinished, {}, ['--workers', '2'])
+      const { node, scene } = await openWorld(onTestFinished, {}, { args: ['--workers', '2'] })
       const handset = newHandset(node, scene)
       await handset.enrol()
       const workers = workersOf(node)

@@ -1,5 +1,5 @@
 /** One gateway on a PostgreSQL database of its own, with a line between them, and the way to kill it at every statement. */
-import { createNode, type Node } from './node.ts'
+import { createNode, type Node, type NodeOptions } from './node.ts'
 import { openScene, type Scene } from './scene.ts'
 import { type Lined, openDatabase } from './servers.ts'
 import { outcomeOf } from './handset.ts'
@@ -19,14 +19,14 @@ export const longestLeaseMs = 2_100
 export async function openWorld(
   onEnd: (close: () => Promise<void>) => void,
   config: Readonly<Record<string, unknown>> = {},
-  args: readonly string[] = [],
+  started: Pick<NodeOptions, 'args' | 'command'> = {},
 ): Promise<World> {
   const scene = await openScene()
   const database = await openDatabase()
   const store = { kind: 'postgres', url: database.url }
   const { upstream, ...others } = config as { upstream?: object }
   const upstreams = (scene.config['upstreams'] as object[]).map((known) => Object.assign({}, known, upstream))
-  const node = createNode({ config: { ...scene.config, upstreams, store, ...others }, args })
+  const node = createNode({ config: { ...scene.config, upstreams, store, ...others }, ...started })
   onEnd(async () => {
     node.clear()
     scene.close()

@@ -2,6 +2,8 @@ import type { StoredApprovalState } from '../store-approvals.ts'
 
 const day = 86_400_000
 
+/** So long what its user never approved: who asks and declines on and on fills no table. */
+export const askedMs: number = day
 /** So long after its end an approval is still listed, with what operators decided. */
 export const listedMs: number = 90 * day
 /** So long after they were spent transfers count: limits and habits look back no further. */

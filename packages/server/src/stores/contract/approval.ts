@@ -67,7 +67,7 @@ function askContract(nodes: Nodes, { it, expect }: TestRunner): void {
     }
   })
 
-  it('is listed newest first: of one device, or of all in one state that have not expired', async () => {
+  it('is listed newest first: of one device, or of all in one state that were held and have not expired', async () => {
     const store = nodeAt(await nodes(), 0)
     const one = await phone(store)
     const other = await phone(store)
@@ -77,9 +77,11 @@ function askContract(nodes: Nodes, { it, expect }: TestRunner): void {
       createdAt: hour + minutes * minute,
       expiresAt: hour + (minutes + 5) * minute,
     })
-    const first = await approvedApproval(store, one, times(0))
-    const second = await approvedApproval(store, other, times(1))
-    const third = await approvedApproval(store, one, times(2))
+    const was = (minutes: number) => ({ ...times(minutes), reasons: ['new_payee'] as const })
+    const first = await approvedApproval(store, one, was(0))
+    const second = await approvedApproval(store, other, was(1))
+    const third = await approvedApproval(store, one, was(2))
+    await approvedApproval(store, other, times(2))
     const fourth = await askedApproval(store, one.device, { ...times(3), reasons: ['new_payee', 'velocity'] })
     const { id: deviceId } = one.device
     expect(await store.listApprovals({ deviceId, limit: 10 })).toEqual([fourth, third, first])

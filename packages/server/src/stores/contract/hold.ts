@@ -16,10 +16,16 @@ import { nodeAt, race, tally, type TestRunner } from './runner.ts'
 const expiresAt = t0 + 1000 * minute
 const releasedUntil = t0 + 2000 * minute
 
-const hold = (store: DurableStore, { id }: ApprovalRecord, now: number = t0): Promise<boolean> =>
+const most = 3
+
+const hold = (
+  store: DurableStore,
+  { id }: ApprovalRecord,
+  now: number = t0,
+): ReturnType<DurableStore['holdApproval']> =>
   store.holdApproval(
     id,
-    { reasons: ['over_limit', 'new_payee'], expiresAt, now },
+    { reasons: ['over_limit', 'new_payee'], expiresAt, now, most },
     auditEntry('transfer.held'),
   )
 
@@ -34,11 +40,13 @@ const decide = (
   needed: number,
   actor?: string,
 ): ReturnType<DurableStore['decideHold']> =>
-  store.decideHold(id, decision, { needed, releasedUntil }, auditEntry('transfer.decided', actor))
+  store.decideHold(id, decision, { needed, releasedUntil }, (decides) =>
+    auditEntry(decides ? 'transfer.decided' : 'transfer.noted', actor),
+  )
 
 async function held(store: DurableStore, of?: Phone): Promise<ApprovalRecord> {
   const record = await approvedApproval(store, of ?? (await phone(store)))
-  if (!(await hold(store, record))) throw new Error('what was approved was not held')
+  if ((await hold(store, record)) !== 'held') throw new Error('what was approved was not held')
   return { ...record, state: 'held', reasons: ['over_limit', 'new_payee'], expiresAt }
 }
 
@@ -56,11 +64,11 @@ function beginContract(nodes: Nodes, { it, expect }: TestRunner): void {
     const results = await race(await nodes(), (node) =>
       node.holdApproval(
         record.id,
-        { reasons: ['velocity'], expiresAt, now: t0 },
+        { reasons: ['velocity'], expiresAt, now: t0, most },
         auditEntry('transfer.held', actor),
       ),
     )
-    expect(tally(results)).toEqual({ true: 1, false: 49 })
+    expect(tally(results)).toEqual({ held: 1, gone: 49 })
     expect(await noted(store, actor)).toBe(1)
     const after: ApprovalRecord = { ...record, state: 'held', reasons: ['velocity'], expiresAt }
     expect(await store.findApproval(record.id)).toEqual(after)
@@ -73,20 +81,37 @@ function beginContract(nodes: Nodes, { it, expect }: TestRunner): void {
     const store = nodeAt(await nodes(), 0)
     const own = await phone(store)
     const waiting = await askedApproval(store, own.device)
-    expect(await hold(store, waiting)).toBe(false)
-    expect(await hold(store, { ...waiting, id: name('approval') })).toBe(false)
+    expect(await hold(store, waiting)).toBe('gone')
+    expect(await hold(store, { ...waiting, id: name('approval') })).toBe('gone')
     const record = await approvedApproval(store, own)
-    expect(await hold(store, record, record.expiresAt)).toBe(false)
+    expect(await hold(store, record, record.expiresAt)).toBe('gone')
     await store.revokeDevice(own.device.id, t0, auditEntry('device.revoked'))
-    expect(await hold(store, record)).toBe(false)
+    expect(await hold(store, record)).toBe('gone')
     expect(await store.findApproval(record.id)).toEqual(record)
+  })
+
+  it('is held by 50 racers of one user no more often than told, whatever the device', async () => {
+    const store = nodeAt(await nodes(), 0)
+    const one = await phone(store)
+    const other = await phone(store, one.device.user)
+    const records: ApprovalRecord[] = []
+    for (let i = 0; i < 50; i++) records.push(await approvedApproval(store, i % 2 === 0 ? one : other))
+    const results = await race(await nodes(), (node, racer) => hold(node, nodeAt(records, racer)))
+    expect(tally(results)).toEqual({ held: most, full: 50 - most })
+    const left = records.filter((_, racer) => results[racer] === 'full')
+    expect(await stateOf(store, nodeAt(left, 0))).toBe('approved')
+    expect(await hold(store, await approvedApproval(store, await phone(store)))).toBe('held')
+    const first = nodeAt(records, results.indexOf('held'))
+    expect(await decide(store, first, word('refuse'), 2)).toBe('refused')
+    expect(await hold(store, nodeAt(left, 0))).toBe('held')
+    expect(await hold(store, nodeAt(left, 1))).toBe('full')
   })
 
   it('is held or spent, never both, though 50 racers try', async () => {
     const store = nodeAt(await nodes(), 0)
     const record = await approvedApproval(store, await phone(store))
     const results = await race(await nodes(), async (node, racer) => {
-      if (racer % 2 === 0) return (await hold(node, record)) ? 'held' : 'late'
+      if (racer % 2 === 0) return (await hold(node, record)) === 'held' ? 'held' : 'late'
       return (await node.spendApproval(spending(record))).kind === 'spent' ? 'spent' : 'late'
     })
     const state = results.find((one) => one !== 'late') ?? ''
@@ -100,7 +125,7 @@ function beginContract(nodes: Nodes, { it, expect }: TestRunner): void {
     const [one, two] = [word('release'), word('release')]
     expect(await decide(store, record, one, 2)).toBe('noted')
     expect(await decide(store, record, two, 2)).toBe('released')
-    expect(await hold(store, record, t0 + minute)).toBe(true)
+    expect(await hold(store, record, t0 + minute)).toBe('held')
     expect(await store.listHoldDecisions([record.id])).toEqual([])
     expect(await decide(store, record, one, 2)).toBe('noted')
     expect(await decide(store, record, two, 2)).toBe('released')
@@ -120,13 +145,16 @@ function decisionContract(nodes: Nodes, { it, expect }: TestRunner): void {
       expect(results.filter((one) => one === 'released').length).toBe(1)
       expect(results.filter((one) => one === 'noted').length).toBe(needed - 1)
       expect(results.filter((one) => one === 'gone').length).toBe(50 - needed)
-      expect(await noted(store, actor)).toBe(needed)
+      const written = (await store.readAudit({ limit: 1_000_000 })).filter((entry) => entry.actor === actor)
+      expect(tally(written.map(({ action }) => action === 'transfer.decided'))).toEqual(
+        needed === 1 ? { true: 1 } : { true: 1, false: needed - 1 },
+      )
       const released = { ...record, state: 'released', expiresAt: releasedUntil }
       expect(await store.findApproval(record.id)).toEqual(released)
       const kept = words.filter((_, racer) => results[racer] !== 'gone')
-      const written = await store.listHoldDecisions([record.id])
+      const decisions = await store.listHoldDecisions([record.id])
       const notes = (some: readonly HoldDecision[]) => some.map((one) => one.note).toSorted()
-      expect(notes(written)).toEqual(notes(kept))
+      expect(notes(decisions)).toEqual(notes(kept))
     }
   })
 

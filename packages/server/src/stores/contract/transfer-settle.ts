@@ -1,6 +1,7 @@
 import type { ApprovalRecord } from '../../store-approvals.ts'
 import {
   approvedApproval,
+  askedApproval,
   habitsOf,
   phone,
   spending,
@@ -93,11 +94,12 @@ function roomContract(nodes: Nodes, { it, expect }: TestRunner): void {
     const store = nodeAt(await nodes(), 0)
     const record = await approvedApproval(store, await phone(store))
     const until = t0 + 60 * minute
-    const hold = { reasons: ['new_payee'], expiresAt: until, now: t0 } as const
+    const hold = { reasons: ['new_payee'], expiresAt: until, now: t0, most: 5 } as const
     await store.holdApproval(record.id, hold, auditEntry('transfer.held'))
     const decision = { operator: name('operator'), decision: 'release', note: '', at: t0 } as const
     const rule = { needed: 1, releasedUntil: until + 1 }
-    expect(await store.decideHold(record.id, decision, rule, auditEntry('transfer.decided'))).toBe('released')
+    const decided = await store.decideHold(record.id, decision, rule, () => auditEntry('transfer.decided'))
+    expect(decided).toBe('released')
     const results = await race(await nodes(), (node) => node.spendApproval(spending(record, { now: until })))
     expect(tally(results.map(({ kind }) => kind))).toEqual({ spent: 1, gone: 49 })
     await store.settleApproval(record.id, 'unsent', t0)
@@ -142,7 +144,7 @@ function habitContract(nodes: Nodes, { it, expect }: TestRunner): void {
 }
 
 function purgeContract(nodes: Nodes, { it, expect }: TestRunner): void {
-  it('forgets an approval 90 days after its end, its transfers and what goes with them after 400', async () => {
+  it('forgets what was never approved a day after its end, an approval after 90, its transfers and what goes with them after 400', async () => {
     const store = nodeAt(await nodes(), 0)
     const own = await phone(store)
     const made = async () => approvedApproval(store, own)
@@ -160,11 +162,14 @@ function purgeContract(nodes: Nodes, { it, expect }: TestRunner): void {
     await store.settleApproval(unsent.id, 'unsent', t0)
     await store.settleApproval(paid.id, 'committed', t0)
     const heldUntil = unspent.expiresAt + day
-    const hold = { reasons: ['velocity'], expiresAt: heldUntil, now: t0 } as const
+    const hold = { reasons: ['velocity'], expiresAt: heldUntil, now: t0, most: 5 } as const
     await store.holdApproval(heldOne.id, hold, auditEntry('transfer.held'))
     const decision = { operator: name('operator'), decision: 'release', note: '', at: t0 } as const
     const rule = { needed: 2, releasedUntil: heldUntil }
-    await store.decideHold(heldOne.id, decision, rule, auditEntry('transfer.decided'))
+    await store.decideHold(heldOne.id, decision, rule, () => auditEntry('transfer.decided'))
+
+    const [asked, declined] = [await askedApproval(store, own.device), await askedApproval(store, own.device)]
+    await store.declineApproval(declined.id, own.device.id, t0, auditEntry('approval.declined'))
 
     const all = [unspent, free, refused, unsent, paid, heldOne]
     const left = async () => {
@@ -175,6 +180,10 @@ function purgeContract(nodes: Nodes, { it, expect }: TestRunner): void {
     }
     const idsOf = (records: readonly ApprovalRecord[]) => records.map(({ id }) => id).toSorted()
     const purge = async (now: number) => race(await nodes(), (node) => node.purge(now))
+    await purge(asked.expiresAt + day - 1)
+    expect((await left()).ids).toEqual(idsOf([...all, asked, declined]))
+    await purge(asked.expiresAt + day)
+    expect((await left()).ids).toEqual(idsOf(all))
     await purge(unspent.expiresAt + 90 * day - 1)
     expect(await left()).toEqual({ ids: idsOf(all), decisions: 1, count: 1 })
     await purge(unspent.expiresAt + 90 * day)

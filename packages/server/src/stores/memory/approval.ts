@@ -1,5 +1,5 @@
 import type { ApprovalRecord, ApprovalStore, StoredApprovalState } from '../../store-approvals.ts'
-import { listedMs } from '../retention.ts'
+import { askedMs, listedMs } from '../retention.ts'
 import { endLogin, openLogin } from './passcode.ts'
 import { isTrusted, raiseCounter } from './presence.ts'
 import { note, type HeldApproval, type Records } from './records.ts'
@@ -19,7 +19,7 @@ export function approvalActs(records: Records): Acts {
       if (!isTrusted(records, deviceId)) return false
       const open = (askedApprovals.get(deviceId) ?? []).filter((held) => isIn(held, ['asked'], now))
       if (open.length >= most) return false
-      const held: HeldApproval = { ...record, spentFrom: null, keepUntil: record.expiresAt + listedMs }
+      const held: HeldApproval = { ...record, spentFrom: null, keepUntil: record.expiresAt + askedMs }
       approvals.set(id, held)
       askedApprovals.set(deviceId, [...open, held])
       note(records, audit)
@@ -36,7 +36,7 @@ export function approvalActs(records: Records): Acts {
         .filter((held) =>
           'deviceId' in query
             ? held.deviceId === query.deviceId
-            : held.state === query.state && held.expiresAt > query.now,
+            : held.state === query.state && held.expiresAt > query.now && held.reasons.length > 0,
         )
         .toSorted((one, other) => other.createdAt - one.createdAt)
         .slice(0, query.limit)
@@ -48,7 +48,8 @@ export function approvalActs(records: Records): Acts {
       if (held?.deviceId !== input.deviceId || !isIn(held, ['asked'], input.now)) return false
       if (!isTrusted(records, held.deviceId) || !takeProof(records, input)) return false
       const { acr, sealedEvidence } = input
-      Object.assign(held, { state: 'approved', acr, sealedEvidence })
+      const keepUntil = held.expiresAt + listedMs
+      Object.assign(held, { state: 'approved', acr, sealedEvidence, keepUntil })
       note(records, input.audit)
       return true
     },

@@ -10,14 +10,18 @@ type Acts = Pick<ApprovalStore, 'holdApproval' | 'decideHold' | 'listHoldDecisio
 export function holdActs(records: Records): Acts {
   const { approvals, holdDecisions } = records
   return {
-    async holdApproval(id, { reasons, expiresAt, now }, audit) {
+    async holdApproval(id, { reasons, expiresAt, now, most }, audit) {
       const held = approvals.get(id)
-      if (!held || !isIn(held, ['approved', 'released'], now)) return false
-      if (!isTrusted(records, held.deviceId)) return false
+      if (!held || !isIn(held, ['approved', 'released'], now)) return 'gone'
+      if (!isTrusted(records, held.deviceId)) return 'gone'
+      const others = [...approvals.values()].filter(
+        (other) => other.user === held.user && isIn(other, ['held'], now),
+      )
+      if (others.length >= most) return 'full'
       holdDecisions.delete(id)
       Object.assign(held, { state: 'held', reasons, expiresAt, keepUntil: expiresAt + listedMs })
       note(records, audit)
-      return true
+      return 'held'
     },
 
     async decideHold(id, decision, { needed, releasedUntil: expiresAt }, audit) {
@@ -31,7 +35,7 @@ export function holdActs(records: Records): Acts {
       if (verdict === 'refused') held.state = 'refused'
       if (verdict === 'released')
         Object.assign(held, { state: 'released', expiresAt, keepUntil: expiresAt + listedMs })
-      note(records, audit)
+      note(records, audit(verdict !== 'noted'))
       return verdict
     },
 

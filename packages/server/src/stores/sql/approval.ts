@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ApprovalRecord, ApprovalStore } from '../../store-approvals.ts'
-import { listedMs } from '../retention.ts'
+import { askedMs, listedMs } from '../retention.ts'
 import { endLogin, forgetTries, giveTryBack, queueForLogin } from './passcode.ts'
 import { lockTrusted, raiseCounter } from './presence.ts'
 import { insertRow, step } from './rows.ts'
@@ -15,7 +15,7 @@ type ApproveInput = Parameters<ApprovalStore['approve']>[0]
 export function approvalActs(db: Kysely<Database>): Acts {
   return {
     addApproval(record, most, audit) {
-      const row = { ...record, keepUntil: record.expiresAt + listedMs }
+      const row = { ...record, keepUntil: record.expiresAt + askedMs }
       return db.transaction().execute(async (tx) => {
         // Askings of one device queue here, so that what is counted stays true until the commit.
         if (!(await lockTrusted(tx, record.deviceId))) return false
@@ -47,7 +47,11 @@ export function approvalActs(db: Kysely<Database>): Acts {
         .limit(query.limit)
       return 'deviceId' in query
         ? newest.where('deviceId', '=', query.deviceId).execute()
-        : newest.where('state', '=', query.state).where('expiresAt', '>', query.now).execute()
+        : newest
+            .where('state', '=', query.state)
+            .where('expiresAt', '>', query.now)
+            .where('reasons', '<>', sql<ApprovalRecord['reasons']>`'[]'::jsonb`)
+            .execute()
     },
 
     approve(input) {
@@ -160,6 +164,6 @@ async function approveByPresence(
 /** The caller holds its row. `when`: the step that proves it, without which nothing is written. */
 function setApproved({ id, acr, sealedEvidence }: ApproveInput, when: 'finished' | 'raised') {
   return sql<{ id: string }>`update approval
-    set state = 'approved', acr = ${acr}, sealed_evidence = ${sealedEvidence}
+    set state = 'approved', acr = ${acr}, sealed_evidence = ${sealedEvidence}, keep_until = expires_at + ${listedMs}::bigint
     where id = ${id} and exists (select from ${sql.table(when)}) returning id`
 }

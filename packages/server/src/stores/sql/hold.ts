@@ -5,16 +5,20 @@ import { listedMs } from '../retention.ts'
 import { lockApproval } from './approval.ts'
 import { insertRow, step } from './rows.ts'
 import type { Database } from './schema.ts'
+import { queueForTransfers } from './transfer.ts'
 
 type Acts = Pick<ApprovalStore, 'holdApproval' | 'decideHold' | 'listHoldDecisions'>
 
 export function holdActs(db: Kysely<Database>): Acts {
   return {
-    holdApproval(id, { reasons, expiresAt, now }, audit) {
+    holdApproval(id, { reasons, expiresAt, now, most }, audit) {
       return db.transaction().execute(async (tx) => {
         const approval = await lockApproval(tx, id, now)
-        if (approval?.state !== 'approved' && approval?.state !== 'released') return false
-        if (!(await isTrusted(tx, approval.deviceId))) return false
+        if (approval?.state !== 'approved' && approval?.state !== 'released') return 'gone'
+        if (!(await isTrusted(tx, approval.deviceId))) return 'gone'
+        // Holds of one user queue here with his spendings, so that what is counted stays true until the commit.
+        await queueForTransfers(tx, approval.user)
+        if ((await countHeld(tx, approval.user, now)) >= most) return 'full'
         // A statement of its own: it must see what was decided while we waited.
         await tx.deleteFrom('holdDecision').where('approvalId', '=', id).execute()
         await tx
@@ -28,7 +32,7 @@ export function holdActs(db: Kysely<Database>): Acts {
           .where('id', '=', id)
           .execute()
         await insertRow('audit', audit).execute(tx)
-        return true
+        return 'held'
       })
     },
 
@@ -46,7 +50,7 @@ export function holdActs(db: Kysely<Database>): Acts {
         if (verdict === 'same_operator') return verdict
         await tx
           .with('decided', step(insertRow('holdDecision', { ...decision, approvalId: id })))
-          .with('noted', step(insertRow('audit', audit)))
+          .with('noted', step(insertRow('audit', audit(verdict !== 'noted'))))
           .selectNoFrom(sql`true`.as('done'))
           .execute()
         if (verdict !== 'noted') await endHold(tx, id, verdict, releasedUntil)
@@ -63,6 +67,17 @@ export function holdActs(db: Kysely<Database>): Acts {
       return rows
     },
   }
+}
+
+async function countHeld(tx: Transaction<Database>, user: string, now: number): Promise<number> {
+  const { count } = await tx
+    .selectFrom('approval')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('state', '=', 'held')
+    .where('expiresAt', '>', now)
+    .where('user', '=', user)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 async function isTrusted(tx: Transaction<Database>, deviceId: string): Promise<boolean> {

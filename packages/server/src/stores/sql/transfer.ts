@@ -66,7 +66,7 @@ export function transferActs(db: Kysely<Database>): Acts {
 }
 
 /** Spendings of one user queue here, whatever they spend: what one adds up stays true until its commit. */
-async function queueForTransfers(tx: Transaction<Database>, user: string): Promise<void> {
+export async function queueForTransfers(tx: Transaction<Database>, user: string): Promise<void> {
   const lock = `holdfast.transfers:${user}`
   await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx)
 }
