@@ -7,8 +7,8 @@ import path from 'node:path'
 import { ensureBuilt, ensurePages, root } from './ensure.mjs'
 
 if (process.env.FAST === undefined) {
-ensureBuilt('bank/demo')
-ensurePages('bank/app', 'bank/console')
+  ensureBuilt('bank/demo')
+  ensurePages('bank/app', 'bank/console')
 }
 const { deployBank } = await import('../bank/demo/dist/deployment.js')
 const { createCamera } = await import('./screenshots/camera.mjs')
@@ -30,10 +30,15 @@ try {
   const phone = await openPhone({ studio, tour: wanted[0] })
   try {
     if (wanted[0] === 'start') await tourStart(phone, bank)
-    else { await bind(phone, bank, 'maria'); await arrive(phone, true) }
+    else {
+      await bind(phone, bank, 'maria')
+      await arrive(phone, true)
+    }
     if (wanted[0] === 'security') {
       const other = await openPhone({ studio, tour: 'other' })
-      await bind(other, bank, 'maria', 'Old phone'); await arrive(other, false); await other.close()
+      await bind(other, bank, 'maria', 'Old phone')
+      await arrive(other, false)
+      await other.close()
       await tourSecurity(phone)
     }
     if (wanted[0] === 'standing') await tourStanding(phone, bank)
@@ -41,9 +46,13 @@ try {
     if (wanted[0] === 'daily') await tourDaily(phone)
     if (wanted[0] === 'money') {
       const jonas = await openPhone({ studio, tour: 'other' })
-      await bind(jonas, bank, 'jonas'); await arrive(jonas, false)
+      await bind(jonas, bank, 'jonas')
+      await arrive(jonas, false)
       await jonas.choose('Everyday')
-      const iban = await jonas.page.getByText(/^DE[\d ]+$/).first().textContent()
+      const iban = await jonas.page
+        .getByText(/^DE[\d ]+$/)
+        .first()
+        .textContent()
       await jonas.close()
       await tourMoney({ ...phone, ibanOfJonas: iban })
     }

@@ -52,6 +52,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     files: unavailable,
     outbox: unavailable,
     dump: unavailable,
+    query: unavailable,
     load: unavailable,
     neighbour: unavailable,
     close: async () => undefined,

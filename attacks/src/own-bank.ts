@@ -81,7 +81,9 @@ async function openBank(target: Target, rules: readonly TransferRule[]): Promise
       approval: { ...policy.approval, open: 100, perMinute: 1000 },
       anonymousPerMinute: 1000,
     },
-    routes: routes.map((route) => ({ policy: 'signed', signer: 'any', fields: [], ...route })),
+    routes: routes.map(({ path, methods, approve }) => {
+      return { path, methods, approve, policy: 'signed', signer: 'any', fields: [] }
+    }),
     transfers: {
       ...transfers,
       rules,

@@ -159,6 +159,7 @@ export async function startTarget(directory: string, setting: Setting): Promise<
     files: () => readTree(join(home, 'data')),
     outbox: () => readFile(outboxOf(home), 'utf8'),
     dump: async () => stores?.dump() ?? '',
+    query: async (sql, ...values) => stores?.query(sql, values) ?? [],
     load: (specifier) => loadFrom(directory, specifier),
     neighbour: (path) => neighbourFile(directory, path),
     close,

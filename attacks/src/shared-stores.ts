@@ -69,6 +69,8 @@ export async function sharedStoresReachable(): Promise<boolean> {
   )
 }
 
+export type DatabaseRow = Readonly<Record<string, unknown>>
+
 export type SharedStores = {
   /** The parts of the gateway's configuration that name them. */
   readonly config: Readonly<Record<string, unknown>>
@@ -76,6 +78,8 @@ export type SharedStores = {
   wipeNonces(): Promise<void>
   /** Everything that lies in the database. */
   dump(): Promise<string>
+  /** For those who write into it. */
+  query(sql: string, values: readonly unknown[]): Promise<DatabaseRow[]>
   remove(): Promise<void>
 }
 
@@ -97,6 +101,8 @@ export async function openSharedStores(): Promise<SharedStores> {
     },
     wipeNonces,
     dump: () => dumpOf(url.href),
+    query: (sql, values) =>
+      withClient(url.href, async (client) => (await client.query<DatabaseRow>(sql, [...values])).rows),
     async remove() {
       await wipeNonces()
       await query(`DROP DATABASE ${name} WITH (FORCE)`)

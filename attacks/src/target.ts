@@ -3,6 +3,7 @@ import type { Operator } from './admin.ts'
 import type { Backend } from './backend.ts'
 import type { World } from './phone.ts'
 import { type Address, type Answer, exchange, exchangeBytes, type RawRequest } from './raw.ts'
+import type { DatabaseRow } from './shared-stores.ts'
 import { randomText } from './signer.ts'
 
 export type Target = World & {
@@ -52,6 +53,8 @@ export type Target = World & {
   readonly outbox: () => Promise<string>
   /** Every row of its database, as text; of a cluster only. */
   readonly dump: () => Promise<string>
+  /** In its database, by somebody who writes there; of a cluster only. */
+  readonly query: (sql: string, ...values: readonly unknown[]) => Promise<readonly DatabaseRow[]>
   /** A built module of the product, or of the weakened copy that runs: `@holdfast/client/index.js`. */
   readonly load: (specifier: string) => Promise<Record<string, unknown>>
   /** A file that lies beside the packages, or the copy's: `bank/main.js`, `examples/node-accounts/approval.mjs`. */

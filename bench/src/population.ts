@@ -2,7 +2,13 @@
 
 import { signAccessToken } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { type AuditEntry, bindingOf, type DurableStore, type KeyRing, type RepeatRecord } from '@holdfast/server'
+import {
+  type AuditEntry,
+  bindingOf,
+  type DurableStore,
+  type KeyRing,
+  type RepeatRecord,
+} from '@holdfast/server'
 import { generatePair, thumbprintOf } from './proof.ts'
 import type { PublicJwk } from './credential.ts'
 import type { Phone } from './signed.ts'

@@ -6,7 +6,16 @@ import { targets } from './targets.ts'
 function seriesOf(name: string, rates: readonly number[]): Series {
   const target = targets.find((candidate) => candidate.name === name)
   if (target === undefined) throw new Error(`no target ${name}`)
-  const sample = { completed: 1, failed: 0, failure: null, elapsedMs: 1, p50: 1, p95: 2, p99: 2, cpuMicros: 10 }
+  const sample = {
+    completed: 1,
+    failed: 0,
+    failure: null,
+    elapsedMs: 1,
+    p50: 1,
+    p95: 2,
+    p99: 2,
+    cpuMicros: 10,
+  }
   return {
     actor: {
       target,

@@ -82,7 +82,10 @@ export function signatureFields(message: RequestMessage, keyid: string, key: Key
   ]
 }
 
-export function requestText(traffic: Omit<SignedTraffic, 'signers'>, fields: ReadonlyMap<string, string>): Uint8Array {
+export function requestText(
+  traffic: Omit<SignedTraffic, 'signers'>,
+  fields: ReadonlyMap<string, string>,
+): Uint8Array {
   const lines = [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const length = traffic.method === 'POST' ? `content-length: ${Buffer.byteLength(traffic.body)}\r\n` : ''
   const head = `${traffic.method} ${traffic.path} HTTP/1.1\r\nhost: ${new URL(traffic.origin).host}\r\naccept: application/json\r\n`

@@ -20,7 +20,8 @@ function textOutside() {
     const range = document.createRange()
     range.selectNodeContents(walker.currentNode)
     const { left, right, width } = range.getBoundingClientRect()
-    if (width > 0 && (left < -1 || right > innerWidth + 1) && !isPushed(parentElement)) found.push(textContent)
+    if (width > 0 && (left < -1 || right > innerWidth + 1) && !isPushed(parentElement))
+      found.push(textContent)
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   return wide > 0 ? [...found, `the page: ${wide} pixels`] : found
@@ -51,10 +52,13 @@ export function createCamera(folder) {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       // What depends on the scheme is drawn anew by the page's own code.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      )
       await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' })
     }
-    for (const text of await page.evaluate(textOutside)) faults.push(`${name}: wider than its window: ${text}`)
+    for (const text of await page.evaluate(textOutside))
+      faults.push(`${name}: wider than its window: ${text}`)
   }
 
   return {
@@ -64,7 +68,8 @@ export function createCamera(folder) {
     watch(page, tour) {
       page.on('pageerror', (error) => faults.push(`${tour}: ${error}`))
       page.on('console', (message) => {
-        if (/content security policy|trusted type/i.test(message.text())) faults.push(`${tour}: ${message.text()}`)
+        if (/content security policy|trusted type/i.test(message.text()))
+          faults.push(`${tour}: ${message.text()}`)
       })
     },
     /** `whole`: what lies below the lower edge gets a picture of its own. */

@@ -13,10 +13,16 @@ async function tourAccount({ page, words, choose, press, shot, snap, line, settl
   await page.getByText(account.more).waitFor()
   await shot('account')
   await page.getByLabel(account.search).fill('nordlicht')
-  await page.getByRole('button', { name: /^Studio Nordlicht/ }).first().waitFor()
+  await page
+    .getByRole('button', { name: /^Studio Nordlicht/ })
+    .first()
+    .waitFor()
   await settle()
   await shot('account-found')
-  await page.getByRole('button', { name: /^Studio Nordlicht/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Studio Nordlicht/ })
+    .first()
+    .click()
   await page.getByText(account.after).waitFor()
   await shot('account-payment')
   await press(parts.close)
@@ -58,7 +64,12 @@ export async function tourDaily(phone) {
   const { tabs, home, parts } = words.daily
   await page.getByText(home.spending).waitFor()
   await shot('home')
-  await page.getByRole('list', { name: home.latest }).or(page.getByLabel(home.latest)).getByRole('button').first().click()
+  await page
+    .getByRole('list', { name: home.latest })
+    .or(page.getByLabel(home.latest))
+    .getByRole('button')
+    .first()
+    .click()
   await shot('home-payment')
   await press(parts.close)
   await tourAccount(phone)

@@ -80,7 +80,11 @@ export async function openPhone({ studio, tour, language = 'en', large = false, 
     button,
     press,
     /** A row of a list, by what it begins with. */
-    choose: (text) => page.getByRole('button', { name: new RegExp(`^${escaped(text)}`) }).first().click(),
+    choose: (text) =>
+      page
+        .getByRole('button', { name: new RegExp(`^${escaped(text)}`) })
+        .first()
+        .click(),
     at: (title) => page.getByRole('heading', { name: title, exact: true }).first().waitFor(),
     tab: (name) => page.getByRole('tab', { name, exact: true }).click(),
     type,

@@ -7,6 +7,8 @@ import { root } from '../ensure.mjs'
 export async function readWords(language) {
   const entry = path.join(root, `bank/app/src/words/${language}.ts`)
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false })
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+  const module = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  )
   return module[language]
 }

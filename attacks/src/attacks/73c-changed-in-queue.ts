@@ -19,16 +19,17 @@ type Queued = {
 }
 
 /** As examples/node-accounts/approval.mjs exports it. */
+type TokenKeys = ReadonlyMap<string, unknown>
 type Check = {
-  tokenKeysOf(
+  readonly tokenKeysOf: (
     statement: string,
     service: { issuer: string; pins: string[]; now: number },
-  ): ReadonlyMap<string, unknown>
-  checkApproval(
+  ) => TokenKeys
+  readonly checkApproval: (
     field: string,
     request: object,
-    known: { tokenKeys: ReadonlyMap<string, unknown>; now: number },
-  ): object
+    known: { tokenKeys: TokenKeys; now: number },
+  ) => object
   readonly NotApproved: new () => Error
 }
 

@@ -17,7 +17,7 @@ const lies: Readonly<Record<string, (lines: Lines) => Partial<ApprovalDemand> & 
   }),
   'line left out': (lines) => ({ lines: lines.filter(({ name }) => name !== 'iban') }),
   'line put in': (lines) => ({ lines: [...lines, { name: 'note', label: 'Note', value: 'for a test' }] }),
-  order: (lines) => ({ lines: [...lines].reverse() }),
+  order: (lines) => ({ lines: lines.toReversed() }),
   title: (lines) => ({ lines, title: 'Confirm your address' }),
 }
 

@@ -19,7 +19,7 @@ const limit = {
 
 /** What is spent from now on counts as spent a second before this day began. */
 function spendYesterday(store: DurableStore, now: number): () => void {
-  const spend = store.spendApproval
+  const spend = store.spendApproval.bind(store)
   const at = now - (now % dayMs) - 1000
   store.spendApproval = (input) =>
     spend({ ...input, entries: input.entries.map((entry) => ({ ...entry, at })) })

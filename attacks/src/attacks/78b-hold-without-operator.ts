@@ -25,24 +25,24 @@ export const attack: Attack = {
       [['Authorization', wrong]],
       [['Authorization', `Holdfast ${customer.phone.tokens.access}`]],
     ]
-    const requests = shown.flatMap((fields): RawRequest[] => {
-      const host: FieldLine = ['Host', target.adminHost()]
-      const release: FieldLine[] = [
-        ['Content-Type', 'application/json'],
-        ['Content-Length', String(body.length)],
-      ]
-      return [
-        { method: 'GET', target: '/admin/holds', fields: [host, ...fields], body: new Uint8Array(0) },
-        ...['release', 'refuse'].map((word) => {
-          return {
-            method: 'POST',
-            target: `/admin/holds/${id}/${word}`,
-            fields: [host, ...fields, ...release],
-            body,
-          }
-        }),
-      ]
-    })
+    const host: FieldLine = ['Host', target.adminHost()]
+    const content: FieldLine[] = [
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+    ]
+    const decide = (word: string, fields: readonly FieldLine[]): RawRequest => {
+      return {
+        method: 'POST',
+        target: `/admin/holds/${id}/${word}`,
+        fields: [host, ...fields, ...content],
+        body,
+      }
+    }
+    const requests = shown.flatMap((fields): RawRequest[] => [
+      { method: 'GET', target: '/admin/holds', fields: [host, ...fields], body: new Uint8Array(0) },
+      decide('release', fields),
+      decide('refuse', fields),
+    ])
     for (const request of requests) {
       const answer = await target.sendAdmin(request)
       if (answer.status === 200) return succeeded(`${request.method} ${request.target} was answered`)

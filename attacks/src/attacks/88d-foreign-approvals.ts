@@ -14,9 +14,9 @@ export const attack: Attack = {
   section: '9.3',
   expect: 'approval_refused',
   weaken: {
-    file: 'server/approval.js',
-    text: 'deviceId: device.id, limit: listLimit',
-    instead: "state: 'asked', now: 0, limit: listLimit",
+    file: 'server/stores/memory/approval.js',
+    text: '? held.deviceId === query.deviceId',
+    instead: '? true',
   },
   setting: payments,
   async run(target: Target): Promise<Outcome> {

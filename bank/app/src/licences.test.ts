@@ -13,10 +13,10 @@ it('names every package the app is made of, under its licence', () => {
   const found = new Map<string, string>()
   for (const part of ['bank/app', 'packages/client', 'packages/core']) {
     const file = new URL(`../../../${part}/package.json`, import.meta.url)
-    const { paths } = createRequire(file).resolve
+    const require = createRequire(file)
     for (const name of Object.keys(manifest(file).dependencies ?? {})) {
       if (name.startsWith('@holdfast/')) continue
-      const folders = paths(name) ?? []
+      const folders = require.resolve.paths(name) ?? []
       const installed = folders.flatMap((folder) => {
         try {
           return [manifest(`${folder}/${name}/package.json`)]

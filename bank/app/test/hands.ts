@@ -79,7 +79,7 @@ export function handsOf({ page }: Pick<Phone, 'page'>): Hands {
       await page.getByRole('searchbox').fill(reference)
       const rows = page.getByRole('button', { name: reference })
       await page.getByText('Nothing found').or(rows.first()).waitFor()
-      const labels = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''))
+      const labels = await rows.evaluateAll((all) => all.map((row) => row.textContent))
       await home()
       return labels.map((label) => /[−+]€[\d,.]*\d/.exec(label)?.[0] ?? label)
     },

@@ -71,13 +71,13 @@ export async function openStage(options: BankOptions = {}): Promise<Stage> {
   const open: BrowserContext[] = []
   return {
     bank,
-    async openPhone(options = {}): Promise<Phone> {
+    async openPhone(wanted = {}): Promise<Phone> {
       const profile = mkdtempSync(join(folder, 'profile-'))
-      const context = await openContext(profile, options)
+      const context = await openContext(profile, wanted)
       open.push(context)
       const [page = await context.newPage()] = context.pages()
       page.setDefaultTimeout(patience)
-      if (options.ownClock === true) await page.clock.install()
+      if (wanted.ownClock === true) await page.clock.install()
       const finger = await addAuthenticator(await context.newCDPSession(page))
       await page.goto(address)
       return phoneOf(bank, { context, page, finger, profile })

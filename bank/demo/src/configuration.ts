@@ -55,6 +55,7 @@ const routesOf = (protection: string): string => `routes:
         - { name: every, type: choice, label: Every, choices: { week: week, month: month } }
         - { name: first, type: date, label: First on }
         ${from}
+      transfer: { amount: amount, payee: iban }
   - path: /payees
     methods: [POST]
     ${protection}

@@ -1,31 +1,7 @@
 /** The tables of the phone's half as docs/choosing.md has them: which figure of which row stands where. */
 
-import type { Row } from '../row.ts'
-
-/** Of one row. */
-export type Figures = Pick<Row, 'name' | 'perSecond' | 'ratioToFloor' | 'spread'>
-/** The row it is read from, and what is said of it. */
-export type Cell = readonly [name: string, say: (row: Figures) => string]
-
-type Line = readonly [label: string, ...cells: (Cell | null)[]]
-
-/** Beside its columns each has one for the largest spread of the rows in a line. */
-export interface Table {
-  readonly title: string
-  readonly columns: readonly string[]
-  readonly lines: readonly Line[]
-}
-
-const ms = ({ perSecond }: Figures): string => figure(1000 / perSecond)
-const rate = ({ perSecond }: Figures): string => figure(perSecond)
-const beside = ({ ratioToFloor }: Figures): string => (ratioToFloor === null ? '' : figure(ratioToFloor))
-const times = ({ ratioToFloor }: Figures): string => (ratioToFloor === null ? '' : figure(1 / ratioToFloor))
-
-/** Three digits that count. */
-function figure(value: number): string {
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(value)))
-  return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: Math.min(digits, 20) })
-}
+import { beside, ms, rate, times } from '../section.ts'
+import type { Cell, Line, Table } from '../section.ts'
 
 const unlockPart = (label: string, name: string): Line => [`… ${label}`, [`Node: of it ${name}`, ms], null]
 const inBoth = (label: string, name: string): Line => [

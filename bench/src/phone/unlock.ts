@@ -35,7 +35,7 @@ export function unlockActs(client: Client, timer: TimedPlatform, passcode: strin
     const { marks, ms } = await unlock({ passcode })
     if (marks.length !== way.length + 1) throw new Error('this unlock went another way')
     times.passcode.add(ms)
-    for (const [piece, ms] of cut(way, marks)) times[piece].add(ms)
+    for (const [piece, took] of cut(way, marks)) times[piece].add(took)
   }
   return {
     ...together(rows, (times, { durationMs }) => repeat(durationMs, () => byPasscode(times))),

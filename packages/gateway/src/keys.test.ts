@@ -42,7 +42,11 @@ async function complaintOf(keys: object | null): Promise<string> {
 
 it.each([
   ['a day, as a kept answer', {}, 86_400],
-  ['as long as a transfer may be held and then be sent', { transfers: { currency: 'EUR', rules: [] } }, 345_600],
+  [
+    'as long as a transfer may be held and then be sent',
+    { transfers: { currency: 'EUR', rules: [] } },
+    345_600,
+  ],
 ])('a wrapping key that was rotated opens what it sealed for %s', async (_, more, seconds) => {
   let now = 1_790_000_000_000
   const keys = await open(null, more, { now: () => now, monotonic: () => now })

@@ -138,6 +138,13 @@ export function checkForm(form: ApprovalForm): void {
   within('transfer', () => checkTransfer(form))
 }
 
+/** True for a form that says how much and to which account, and not which of it the rules of transfers in `currency` are to judge. */
+export function isUnjudged({ fields, transfer }: ApprovalForm, currency: string): boolean {
+  const all = fields.flatMap((field) => (field.type === 'rows' ? field.fields : [field]))
+  const hasMoney = all.some((field) => field.type === 'money' && field.currencies.includes(currency))
+  return transfer === undefined && hasMoney && all.some(({ type }) => type === 'iban')
+}
+
 function paymentsOf({ transfer }: ApprovalForm, filled: Filled): Payment[] {
   if (transfer === undefined) return []
   const parts = transfer.rows === undefined ? [filled] : (filled.rows.get(transfer.rows) ?? [])

@@ -209,9 +209,11 @@ test('nobody hides the holds of others by many of his own', async () => {
   const declined = await demand(bank, await orderOf(bank, mallory))
   await call(bank, mallory, 'DELETE', `approvals/${declined.id}`)
   expect((await approvals().holds('refused')).holds).toEqual([])
-  const [first] = (await approvals().holds('held')).holds.filter(({ user }) => user === 'mallory')
+  const first = (await approvals().holds('held')).holds.find(({ user }) => user === 'mallory')
   await refuse(first?.id ?? '', 'olga')
-  const refusals = await Promise.all([one, ...others].map(async ({ again }) => take(bank, await again())).map(refusal))
+  const refusals = await Promise.all(
+    [one, ...others].map(async ({ again }) => take(bank, await again())).map(refusal),
+  )
   expect(refusals.toSorted()).toEqual(['approval_held', 'approval_held', 'approval_refused'])
 })
 

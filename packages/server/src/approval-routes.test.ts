@@ -25,6 +25,7 @@ const inYen: ApprovalForm = {
     field.type === 'money' ? { ...field, currencies: ['JPY'] } : field,
   ),
 }
+const { transfer: _transfer, ...unjudged } = transferForm
 const { methods: _, ...anyMethod } = rule
 const before: ServerRule = { path: '/*', policy: 'signed', signer: 'any', fields: [] }
 const wrongs: Array<[string, readonly ServerRule[], RegExp]> = [
@@ -36,6 +37,7 @@ const wrongs: Array<[string, readonly ServerRule[], RegExp]> = [
   ['a rule before it that takes the request', [before, rule], /\/cards: .*before/],
   ['a rule before it for one of its methods', [{ ...before, methods: ['PUT'] }, rule], /\/cards: .*before/],
   ['a form that is none', [{ ...rule, approve: { ...cardForm, fields: [] } }], /\/cards: /],
+  ['money no rule would judge', [{ ...rule, approve: unjudged }], /\/cards: .*transfer/],
   ['money the rules do not know', [{ ...rule, approve: inYen }], /\/cards: .*EUR/],
 ]
 test.each(wrongs)('refuses %s, and names it', async (_what, wrong, message) => {

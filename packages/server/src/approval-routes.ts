@@ -1,6 +1,6 @@
 /** Which routes may ask for approvals, and under which rules: checked when the service starts (docs/protocol.md 9.1, 9.5). */
 import { findRule, isSafeMethod } from '@holdfast/core'
-import { type ApprovalForm, checkForm } from './approval-form.ts'
+import { type ApprovalForm, checkForm, isUnjudged } from './approval-form.ts'
 import type { Deployment, ServerRule } from './deployment.ts'
 import { checkTransferPolicy } from './transfer-policy.ts'
 
@@ -18,6 +18,8 @@ function currenciesOf({ fields, transfer }: ApprovalForm): readonly string[] {
 }
 
 function checkTransfer(form: ApprovalForm, { transfers }: Deployment): void {
+  if (transfers !== undefined && isUnjudged(form, transfers.currency))
+    throw new TypeError('it says how much and to whom, and no rule would judge that: name its transfer')
   if (form.transfer === undefined) return
   if (transfers === undefined)
     throw new TypeError('its form names a transfer, and there are no rules for any')

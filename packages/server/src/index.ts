@@ -6,6 +6,7 @@ export {
   type ApprovalRows,
   checkForm,
   type FilledForm,
+  isUnjudged,
   readForm,
 } from './approval-form.ts'
 export { auditEntry, systemActor } from './audit.ts'

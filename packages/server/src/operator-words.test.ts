@@ -12,10 +12,16 @@ let bank: OpenHouse
 let olga: OperatorCredentials
 let otto: OperatorCredentials
 
-async function ask(by: OperatorCredentials, method: string, target: string, body?: unknown): Promise<unknown> {
+async function ask(
+  by: OperatorCredentials,
+  method: string,
+  target: string,
+  body?: unknown,
+): Promise<unknown> {
   const basic = `Basic ${Buffer.from(`${by.name}:${by.secret}`).toString('base64')}`
-  return (await bank.server.operators.answer(parseHead(method, target, ['authorization', basic], '127.0.0.1'), body))
-    .json
+  return (
+    await bank.server.operators.answer(parseHead(method, target, ['authorization', basic], '127.0.0.1'), body)
+  ).json
 }
 const add = (by: OperatorCredentials, name: string): Promise<OperatorCredentials> =>
   ask(by, 'POST', '/admin/operators', { name }) as Promise<OperatorCredentials>
@@ -23,7 +29,7 @@ const remove = (by: OperatorCredentials, name: string): Promise<unknown> =>
   ask(by, 'DELETE', `/admin/operators/${name}`)
 const added = async (): Promise<unknown[]> =>
   (await bank.stage.deployment.store.readAudit({ limit: 1000 }))
-    .filter(({ action }) => /^operator\.a/.test(action))
+    .filter(({ action }) => action.startsWith('operator.a'))
     .map(({ action, actor, detail }) => [action, actor, detail['name']])
 
 /** Two operators, and holds that need two. */

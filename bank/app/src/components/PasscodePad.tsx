@@ -59,6 +59,7 @@ export function PasscodePad(props: PasscodePadProps) {
   const { parts } = useWords().daily
   const [typed, setTyped] = useState('')
   const [letters, setLetters] = useState(false)
+  const [focused, setFocused] = useState(false)
   const verdict = typed === '' ? null : (judge?.(typed) ?? null)
   const ready = typed.length >= least && verdict?.weak !== true
 
@@ -95,16 +96,18 @@ export function PasscodePad(props: PasscodePadProps) {
     <View style={styles.pad}>
       <View style={styles.top}>
         {letters ? (
-          <View style={field.box}>
+          <View style={[field.box, focused && field.focused]}>
             <TextInput
               aria-label={parts.passcode}
               value={typed}
               onChangeText={type}
               onSubmitEditing={give}
+              onFocus={() => setFocused(true)}
+              onBlur={() => setFocused(false)}
               secureTextEntry
               autoFocus
               {...(isNew ? newPasscode : knownPasscode)}
-              style={field.input}
+              style={[field.input, field.plain]}
             />
           </View>
         ) : (

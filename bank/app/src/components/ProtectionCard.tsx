@@ -42,8 +42,7 @@ const useStyles = stylesOf((colors) => ({
 
 /** `unsure` is no alarm: a phone without a network is as well protected as before. */
 function looksOf({ count, unsure }: CardProps, state: Words['security']['state']): Looks {
-  if (count > 0)
-    return { good: false, icon: 'warning', title: state.look(count), text: state.lookText }
+  if (count > 0) return { good: false, icon: 'warning', title: state.look(count), text: state.lookText }
   if (unsure) return { good: true, icon: 'offline', title: state.unsure, text: state.unsureText }
   return { good: true, icon: 'shield_check', title: state.good, text: state.goodText }
 }

@@ -46,7 +46,16 @@ const useStyles = stylesOf((colors) => ({
   footer: { paddingHorizontal: space.l, paddingTop: space.m, paddingBottom: space.l, gap: space.s },
 }))
 
-export function Screen({ title, windowTitle = title, onBack, action, footer, fixed, lead, children }: ScreenProps) {
+export function Screen({
+  title,
+  windowTitle = title,
+  onBack,
+  action,
+  footer,
+  fixed,
+  lead,
+  children,
+}: ScreenProps) {
   const styles = useStyles()
   const words = useWords()
   const place = usePlace()

@@ -11,6 +11,7 @@ import { Type } from './Type.tsx'
 const useStyles = stylesOf(() => ({
   state: { alignItems: 'center', gap: space.m, paddingVertical: space.xxl, paddingHorizontal: space.l },
   words: { gap: space.xs, maxWidth: 320 },
+  act: { flexDirection: 'row' },
 }))
 
 export type EmptyStateProps = {
@@ -34,7 +35,7 @@ export function EmptyState({ icon, title, text, tone = 'brand', children }: Empt
           {text}
         </Type>
       </View>
-      {children}
+      {children === undefined ? null : <View style={styles.act}>{children}</View>}
     </View>
   )
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../bank/shapes.ts'
-import { useFormat, useWords } from '../words/language.tsx'
+import { useWords } from '../words/language.tsx'
 import { Amount } from './Amount.tsx'
 import { categoryIcons } from './category-icons.ts'
 import { Avatar, Disc } from './Disc.tsx'
@@ -14,14 +14,12 @@ export type TransactionRowProps = {
 /** People are shown by their initials, everything else by what it was for. */
 export function TransactionRow({ transaction, onPress, when }: TransactionRowProps) {
   const { daily } = useWords()
-  const format = useFormat()
   const { counterparty, reference, amount, category, kind } = transaction
   const text = [when, reference === '' ? daily.kinds[kind] : reference].filter(Boolean).join(' · ')
   return (
     <ListRow
       title={counterparty.name}
       text={text}
-      label={`${counterparty.name}, ${text}, ${format.signed(amount)}`}
       mark={
         kind === 'transfer' ? (
           <Avatar name={counterparty.name} />

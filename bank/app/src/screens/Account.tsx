@@ -77,14 +77,21 @@ export function Account({ account }: Routes['account']) {
         account={account}
         query={asked}
         category={category === 'all' ? '' : category}
+        onAgain={found.reload}
       />
     </Screen>
   )
 }
 
-type PagesProps = { readonly account: string; readonly query: string; readonly category: string }
+type PagesProps = {
+  readonly account: string
+  readonly query: string
+  readonly category: string
+  /** What else did not come is asked for again, too. */
+  readonly onAgain: () => void
+}
 
-function Pages({ account, query, category }: PagesProps) {
+function Pages({ account, query, category, onAgain }: PagesProps) {
   const { bank } = useOpen()
   const words = useWords().daily
   const search = { query, category }
@@ -97,7 +104,13 @@ function Pages({ account, query, category }: PagesProps) {
     return first.error === null ? (
       <SkeletonRows count={6} />
     ) : (
-      <ErrorState text={first.error} onAgain={first.reload} />
+      <ErrorState
+        text={first.error}
+        onAgain={() => {
+          onAgain()
+          first.reload()
+        }}
+      />
     )
   const pages = [first.value, ...later]
   const all = pages.flatMap(({ transactions }) => transactions)

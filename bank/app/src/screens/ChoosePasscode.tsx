@@ -37,9 +37,9 @@ export function ChoosePasscode({ session, changing = false, onDone }: ChoosePass
     return run(async () => {
       try {
         await session.setPasscode(passcode)
-      } catch (error) {
-        const old = changing && error instanceof HoldfastError && error.code === 'passcode_refused'
-        if (!old) throw error
+      } catch (refusal) {
+        const old = changing && refusal instanceof HoldfastError && refusal.code === 'passcode_refused'
+        if (!old) throw refusal
         return complain(settings.oldWrong)
       }
       return onDone()

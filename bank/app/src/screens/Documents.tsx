@@ -94,7 +94,6 @@ function Years({ documents, stored }: Pick<DocumentList, 'documents' | 'stored'>
 
 function DocumentRow({ document, here }: { readonly document: BankDocument; readonly here: boolean }) {
   const nav = useNav()
-  const { colors } = useTheme()
   const { documents: words } = useWords()
   const format = useFormat()
   const { title, kind, date, bytes } = document
@@ -103,10 +102,19 @@ function DocumentRow({ document, here }: { readonly document: BankDocument; read
     <ListRow
       title={title}
       text={text}
-      label={[title, text, words.one[kind], ...(here ? [words.here] : [])].join(', ')}
       mark={<Disc icon={documentIcons[kind]} tone={here ? 'brand' : 'soft'} />}
       onPress={() => nav.go('document', { document })}
-      {...(here ? { end: <Icon name="lock" size={20} color={colors.brand} /> } : {})}
+      {...(here ? { end: <Here /> } : {})}
     />
+  )
+}
+
+function Here() {
+  const { colors } = useTheme()
+  const { documents } = useWords()
+  return (
+    <View role="img" aria-label={documents.here}>
+      <Icon name="lock" size={20} color={colors.brand} />
+    </View>
   )
 }

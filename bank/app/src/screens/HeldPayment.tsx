@@ -58,12 +58,16 @@ function Shown({ held: one, paying, look }: ShownProps) {
   const styles = useStyles()
   const format = useFormat()
   const { held } = useWords()
-  const { state, listed } = one
+  const { state, listed, payment } = one
+  const { amount, name } = payment.order
   useLooking(state === 'held', look)
   return (
     <Screen title={held.one} footer={<Choices held={one} paying={paying} look={look} />}>
       <View style={styles.top} aria-live="polite">
         <Disc {...heldLooks[state]} size={72} />
+        <Type kind="strong" align="center" tabular>
+          {held.what(format.money(amount), name)}
+        </Type>
         <View style={styles.words}>
           <Type kind="heading" level={2} align="center">
             {held.headings[state]}
@@ -75,8 +79,8 @@ function Shown({ held: one, paying, look }: ShownProps) {
       </View>
       <Complaint text={paying.error} />
       {state === 'held' && listed !== null ? <Reasons listed={listed} /> : null}
-      {listed === null ? null : <ApprovalLines title={listed.title} lines={listed.lines} />}
       {state === 'held' ? <Steps /> : null}
+      {listed === null ? null : <ApprovalLines title={listed.title} lines={listed.lines} />}
       {listed !== null && (state === 'held' || state === 'released') ? (
         <Type kind="small" tone="soft">
           {held.until(format.moment(listed.expiresAt))}

@@ -52,7 +52,9 @@ function useKeeping(books: Books | null): void {
     if (books === null) return
     const { me, accounts, latest } = books
     const text = writeSnapshot({ at: Date.now(), name: me.name, accounts, transactions: latest })
-    void session.vault.offline?.put(snapshotName, text).catch(() => undefined)
+    // There is no vault any more where it was locked meanwhile.
+    const keep = async (): Promise<void> => session.vault.offline?.put(snapshotName, text)
+    void keep().catch(() => undefined)
   }, [books, session])
 }
 
@@ -126,7 +128,6 @@ function Accounts({ accounts }: { readonly accounts: readonly Account[] }) {
             key={id}
             title={name}
             text={home.available(format.money(available))}
-            label={`${name}, ${format.money(balance)}`}
             mark={<Disc icon={kind === 'savings' ? 'piggy' : 'card'} />}
             end={<Amount money={balance} />}
             onPress={() => nav.go('account', { account: id })}

@@ -57,8 +57,8 @@ function Forget({ kind, title }: Required<Pick<ButtonProps, 'kind' | 'title'>>) 
     run(async () => {
       try {
         await app.client.forget()
-      } catch (error) {
-        if (!(error instanceof HoldfastError) || error.code !== 'storage_evicted') throw error
+      } catch (refusal) {
+        if (!(refusal instanceof HoldfastError) || refusal.code !== 'storage_evicted') throw refusal
         return restartApp()
       }
       return app.look()

@@ -81,6 +81,9 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
       idle = setTimeout(() => void look().finally(arm), idleSeconds * 1000 + 500)
   }
 
+  /** Keys are gone from memory whatever this comes to. */
+  const shut = (): Promise<void> => client.lock().catch(() => undefined)
+
   function open(next: Standing): void {
     go(next)
     arm()
@@ -104,11 +107,11 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     activate: () => go({ at: 'new', again: true }),
     enrolling: () => go({ at: 'enrolling' }),
     async lock(): Promise<void> {
-      await client.lock().catch(() => undefined)
+      await shut()
       await look()
     },
     async again(): Promise<void> {
-      await client.lock().catch(() => undefined)
+      await shut()
       // What cannot even tell its ways in still stands as it stood.
       const ways = await client.ways().catch(() => null)
       if (ways === null) return look()
@@ -117,7 +120,7 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     async failed(error): Promise<void> {
       if (!(error instanceof HoldfastError)) return
       // Its user was asked, and said no: what is left is the lock.
-      if (over.has(error.code)) await client.lock().catch(() => undefined)
+      if (over.has(error.code)) await shut()
       const { state } = await client.condition()
       if (sessionOf(standing) === null ? state !== 'locked' : state !== 'open') await look()
     },

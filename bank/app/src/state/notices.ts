@@ -55,11 +55,12 @@ function questionsOf(unseen: readonly Alarm[]): Question[] {
 }
 
 /** What was there when this phone was set up is no news to whoever set it up. */
-export async function readNotices({ notices, vault }: Session): Promise<Notices> {
-  const listed = await notices()
-  const before = await vault.preferences.get(seen)
+export async function readNotices(session: Session): Promise<Notices> {
+  const listed = await session.notices()
+  const { preferences } = session.vault
+  const before = await preferences.get(seen)
   const newest = Math.max(0, ...listed.map(({ id }) => id))
-  if (typeof before !== 'number') await vault.preferences.set(seen, newest)
+  if (typeof before !== 'number') await preferences.set(seen, newest)
   const since = typeof before === 'number' ? before : newest
   const unseen = listed.filter(isAlarm).filter(({ id }) => id > since)
   return { all: listed.filter(isKnown), unseen, questions: questionsOf(unseen) }

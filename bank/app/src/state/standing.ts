@@ -60,11 +60,14 @@ export function isTrouble(condition: Condition): condition is Trouble {
 
 /** Where somebody without a session belongs. */
 export function placeOf({ state, until }: Standpoint, ways: Ways): Standing {
+  const open = ways.passcode || ways.presence
   if (isEnd(state)) return { at: 'ended', condition: state, ways }
+  // Before there is a passcode a browser holds the key in memory alone: with the page it is gone.
+  if (state === 'key_missing' && !open) return { at: 'unfinished' }
   if (isTrouble(state)) return { at: 'trouble', condition: state }
   if (state === 'new') return { at: 'new', again: false }
   if (state === 'enrolling') return { at: 'enrolling' }
-  if (!ways.passcode && !ways.presence) return { at: 'unfinished' }
+  if (!open) return { at: 'unfinished' }
   return {
     at: 'locked',
     until: state === 'waiting' ? until : null,

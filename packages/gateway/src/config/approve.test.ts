@@ -11,9 +11,9 @@ const yaml = (route: string, more = ''): string =>
     `routes: [{ ${route} }]`,
     more,
   ].join('\n')
-function complaintOf(route: string): string {
+function complaintOf(route: string, more?: string): string {
   try {
-    parseConfig('/F', yaml(route))
+    parseConfig('/F', yaml(route, more))
   } catch (error) {
     if (error instanceof Complaint) return error.message
     throw error
@@ -34,12 +34,36 @@ describe('a route to approve', () => {
   })
 
   it.each([
+    [
+      'one payment',
+      `{ name: a, type: money, label: A, currencies: [EUR] }, { name: i, type: iban, label: I }`,
+    ],
+    [
+      'several',
+      `{ name: r, type: rows, label: R, most: 2, total: a, fields: [{ name: a, type: money, label: A, currencies: [EUR] }, { name: i, type: iban, label: I }] }`,
+    ],
+  ])('leaves no money to the rules’ blind side: %s', (_, fields) => {
+    const route = `path: /pay, methods: [POST], ${approve('', fields)}`
+    expect(complaintOf(route, 'transfers: { currency: EUR, rules: [] }')).toContain('write transfer')
+    expect(parseConfig('/F', yaml(route, 'transfers: { currency: CHF, rules: [] }')).routes).toHaveLength(1)
+    expect(parseConfig('/F', yaml(route)).routes).toHaveLength(1)
+  })
+
+  it.each([
     ['many paths', `path: /pay/*, methods: [POST], ${approve()}`, 'only one exact path'],
     ['every method', `path: /pay, ${approve()}`, 'name the methods'],
     ['a method that changes nothing', `path: /pay, methods: [POST, GET], ${approve()}`, 'name the methods'],
     ['nobody who is known', `path: /pay, methods: [POST], policy: open, ${approve()}`, 'open route'],
-    ['fields nobody is shown', `path: /pay, methods: [POST], fields: [x-branch], ${approve()}`, 'neither shown'],
-    ['fields nobody signs', `path: /pay, methods: [POST], forward: [x-branch], ${approve()}`, 'neither shown'],
+    [
+      'fields nobody is shown',
+      `path: /pay, methods: [POST], fields: [x-branch], ${approve()}`,
+      'neither shown',
+    ],
+    [
+      'fields nobody signs',
+      `path: /pay, methods: [POST], forward: [x-branch], ${approve()}`,
+      'neither shown',
+    ],
     [
       'a transfer without rules',
       `path: /pay, methods: [POST], ${approve(', transfer: { amount: a, payee: to }')}`,

@@ -1,5 +1,5 @@
 /** Which routes may have a form to approve, and whether that form hides anything (docs/protocol.md 9.1). */
-import { checkForm } from '@holdfast/server'
+import { checkForm, isUnjudged } from '@holdfast/server'
 import type { Report } from './rules.ts'
 import type { WrittenConfig } from './schema.ts'
 
@@ -22,6 +22,8 @@ export function checkApprove({ routes = [], transfers }: WrittenConfig, report: 
       report(at, 'nobody is known on an open route')
     if (approve.transfer !== undefined && transfers === undefined)
       report([...at, 'transfer'], 'there are no rules about transfers: write transfers, or leave this out')
+    if (transfers !== undefined && isUnjudged(approve, transfers.currency))
+      report(at, 'it says how much and to whom, and no rule about transfers would judge that: write transfer')
     try {
       checkForm(approve)
     } catch (error) {

@@ -37,10 +37,13 @@ async function rig(listener: RequestListener, retriesIdempotently: boolean) {
     url,
     routes: [route],
     upstream: { retriesIdempotently },
-    server: { approvals: { take } as HoldfastServer['approvals'] },
+    server: { approvals: { take } },
   })
   const pay = (key?: string): Promise<string> =>
-    exchangeRaw(port, requestText('POST /pay', [...signedUnsafe(key), 'Content-Type: text/plain'], '{ "to": "Ann" }'))
+    exchangeRaw(
+      port,
+      requestText('POST /pay', [...signedUnsafe(key), 'Content-Type: text/plain'], '{ "to": "Ann" }'),
+    )
   return { pay, approvals, claims: server.claims, bank }
 }
 
@@ -57,23 +60,32 @@ describe('an approved request', () => {
   })
 
   test.each([201, 400, 409, 500, 503])('is settled by the status of its answer: %i', async (status) => {
-    const { pay, approvals, claims } = await rig((_, response) => void response.writeHead(status).end('x'), true)
+    const { pay, approvals, claims } = await rig(
+      (_, response) => void response.writeHead(status).end('x'),
+      true,
+    )
     await pay('once')
     await pay('once')
     expect([approvals, claims]).toEqual([[`settled ${status}`], [`settled ${status} x`]])
   })
 
   // Counted, and sent by nobody again: a backend that knows its keys does not tell the limits what it did.
-  test.each([true, false])('whose answer is lost counts as done (retriesIdempotently %s)', async (retries) => {
-    const { pay, approvals, claims } = await rig(({ socket }) => void socket.destroy(), retries)
-    expect(await pay()).toContain('outcome_unknown')
-    expect([approvals, claims]).toEqual([['unknown'], ['unknown']])
-  })
+  test.each([true, false])(
+    'whose answer is lost counts as done (retriesIdempotently %s)',
+    async (retries) => {
+      const { pay, approvals, claims } = await rig(({ socket }) => void socket.destroy(), retries)
+      expect(await pay()).toContain('outcome_unknown')
+      expect([approvals, claims]).toEqual([['unknown'], ['unknown']])
+    },
+  )
 
-  test.each([true, false])('stands as before when no backend was there (retriesIdempotently %s)', async (retries) => {
-    const { pay, approvals, claims, bank } = await rig((_, response) => void response.end(), retries)
-    await new Promise((resolve) => bank.close(resolve))
-    expect(await pay()).toContain('upstream_unreachable')
-    expect([approvals, claims]).toEqual([['unsent'], ['released']])
-  })
+  test.each([true, false])(
+    'stands as before when no backend was there (retriesIdempotently %s)',
+    async (retries) => {
+      const { pay, approvals, claims, bank } = await rig((_, response) => void response.end(), retries)
+      await new Promise((resolve) => bank.close(resolve))
+      expect(await pay()).toContain('upstream_unreachable')
+      expect([approvals, claims]).toEqual([['unsent'], ['released']])
+    },
+  )
 })

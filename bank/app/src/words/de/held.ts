@@ -27,6 +27,7 @@ export const held: WordsOf<'held'> = {
       'Von Ihrem Konto ist nichts abgegangen, und so bleibt es. Wissen Sie nicht, warum, rufen Sie uns an: +49 30 5550 100.',
     expired: 'Von Ihrem Konto ist nichts abgegangen. Möchten Sie noch zahlen, beginnen Sie neu.',
   },
+  what: (amount, name) => `${amount} an ${name}`,
   until: (date) => `Offen bis ${date}. Danach wird sie nicht mehr gesendet.`,
   next: 'Wie es weitergeht',
   steps: [

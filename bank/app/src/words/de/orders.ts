@@ -15,7 +15,6 @@ export const orders: WordsOf<'orders'> = {
     reference: 'Verwendungszweck',
     rhythm: 'Wie oft',
     next: 'Nächste Zahlung',
-    from: 'Von',
   },
   end: 'Dauerauftrag beenden',
   ending: 'Wird beendet',

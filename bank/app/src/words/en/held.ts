@@ -26,6 +26,7 @@ export const held = {
       'Nothing has left your account, and nothing will. If you do not know why, call us on +49 30 5550 100.',
     expired: 'Nothing has left your account. If you still want to pay, start again.',
   },
+  what: (amount: string, name: string) => `${amount} to ${name}`,
   until: (date: string) => `Open until ${date}. After that it is not sent.`,
   next: 'What happens next',
   steps: [

@@ -14,7 +14,6 @@ export const orders = {
     reference: 'Reference',
     rhythm: 'How often',
     next: 'Next payment',
-    from: 'From',
   },
   end: 'End this standing order',
   ending: 'Ending',
