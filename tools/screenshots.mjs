@@ -1,69 +1,63 @@
 // Why: what the bank looks like is seen, not argued about. Walks its app on a phone-sized Chromium and its console on a wide one through every
-// screen, by day and by night, and prints the folder the pictures are in. Usage: npm run screenshots [FOLDER] [TOUR …]
+// screen, by day and by night, and prints the folder the pictures are in. Usage: npm run screenshots [-- FOLDER [TOUR …]]
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ensureBuilt, ensurePages, root } from './ensure.mjs'
 
-if (process.env.FAST === undefined) {
-  ensureBuilt('bank/demo')
-  ensurePages('bank/app', 'bank/console')
-}
+ensureBuilt('bank/demo')
+ensurePages('bank/app', 'bank/console')
+const { chromium } = await import('playwright-core')
 const { deployBank } = await import('../bank/demo/dist/deployment.js')
 const { createCamera } = await import('./screenshots/camera.mjs')
-const { openPhone } = await import('./screenshots/phone.mjs')
-const { bind, arrive, tourStart } = await import('./screenshots/start.mjs')
-const { tourDaily } = await import('./screenshots/daily.mjs')
-const { tourMoney } = await import('./screenshots/money.mjs')
-const { tourSecurity } = await import('./screenshots/security.mjs')
-const { tourStanding, tourCloned } = await import('./screenshots/standing.mjs')
+const { tours } = await import('./screenshots/tours.mjs')
 
 const found = spawnSync(process.execPath, [path.join(root, 'tools/chromium.mjs')], { encoding: 'utf8' })
 if (found.status !== 0) process.exit(1)
 const [folder = mkdtempSync(path.join(tmpdir(), 'holdfast-screens-')), ...wanted] = process.argv.slice(2)
-const camera = createCamera(folder)
+const unknown = wanted.filter((name) => !(name in tours))
+if (unknown.length > 0) {
+  console.error(`no tour ${unknown.join(', ')}; there are ${Object.keys(tours).join(', ')}`)
+  process.exit(2)
+}
+
 const profiles = mkdtempSync(path.join(tmpdir(), 'holdfast-screens-profiles-'))
+const camera = createCamera(folder)
 const bank = await deployBank()
-const studio = { bank, address: await bank.serveApp(), camera, chromiumPath: found.stdout.trim(), profiles }
+const contexts = []
+/** Kept until the end, so that none outlives this process. */
+async function launch(profile, options) {
+  const context = await chromium.launchPersistentContext(path.join(profiles, profile), {
+    executablePath: found.stdout.trim(),
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  contexts.push(context)
+  return context
+}
+/** What stands on every screen that is open. */
+async function showAll() {
+  for (const [i, page] of contexts.flatMap((context) => context.pages()).entries())
+    await page.screenshot({ path: path.join(folder, `failed-${i}.png`) }).catch(() => undefined)
+}
+
 try {
-  const phone = await openPhone({ studio, tour: wanted[0] })
-  try {
-    if (wanted[0] === 'start') await tourStart(phone, bank)
-    else {
-      await bind(phone, bank, 'maria')
-      await arrive(phone, true)
-    }
-    if (wanted[0] === 'security') {
-      const other = await openPhone({ studio, tour: 'other' })
-      await bind(other, bank, 'maria', 'Old phone')
-      await arrive(other, false)
-      await other.close()
-      await tourSecurity(phone)
-    }
-    if (wanted[0] === 'standing') await tourStanding(phone, bank)
-    if (wanted[0] === 'cloned') await tourCloned(studio)
-    if (wanted[0] === 'daily') await tourDaily(phone)
-    if (wanted[0] === 'money') {
-      const jonas = await openPhone({ studio, tour: 'other' })
-      await bind(jonas, bank, 'jonas')
-      await arrive(jonas, false)
-      await jonas.choose('Everyday')
-      const iban = await jonas.page
-        .getByText(/^DE[\d ]+$/)
-        .first()
-        .textContent()
-      await jonas.close()
-      await tourMoney({ ...phone, ibanOfJonas: iban })
-    }
-  } catch (error) {
-    console.log(await phone.page.locator('body').ariaSnapshot())
-    throw error
+  const studio = { bank, address: await bank.serveApp(), camera, launch, profiles }
+  for (const name of wanted.length > 0 ? wanted : Object.keys(tours)) {
+    const before = camera.count()
+    await tours[name](studio)
+    console.log(`${name}: ${camera.count() - before} pictures`)
   }
-  await phone.close()
+} catch (error) {
+  await showAll()
+  throw error
 } finally {
+  for (const context of contexts) await context.close()
   await bank.close()
   rmSync(profiles, { recursive: true, force: true, maxRetries: 10 })
 }
-console.log(camera.faults, camera.count())
-console.log(folder)
+for (const fault of camera.faults) console.error(fault)
+console.log(`${camera.count()} pictures in ${folder}, ${camera.faults.length} faults`)
+process.exitCode = camera.faults.length === 0 ? 0 : 1

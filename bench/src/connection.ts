@@ -3,16 +3,10 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { ClientTls } from './target.ts'
+import type { Answer, ClientTls } from './target.ts'
 
 /** What the certificates of the bench's servers are for. */
 export const serverName = 'api.bank.example'
-
-export interface Answer {
-  readonly status: number
-  /** The whole answer, one character for one octet. */
-  readonly text: string
-}
 
 export interface ConnectionEvents {
   onOpen(): void

@@ -4,9 +4,8 @@
  */
 
 import { openConnection } from './connection.ts'
-import type { Answer } from './connection.ts'
 import { createHistogram } from './histogram.ts'
-import type { Dialogue, Sample, Send, Speaker, Traffic } from './target.ts'
+import type { Answer, Dialogue, Sample, Send, Speaker, Traffic } from './target.ts'
 
 export interface DialogueOrder {
   readonly port: number
@@ -26,7 +25,7 @@ export class WrongAnswer extends Error {
 
 export interface Line {
   readonly send: Send
-  close(): void
+  readonly close: () => void
 }
 
 export function openLine(port: number): Promise<Line> {

@@ -39,7 +39,8 @@ export async function startProgram<Ready extends { readonly port: number }>(
   while (ready === undefined) {
     if (child.exitCode !== null) throw new Error(`${args[0]} ended with ${child.exitCode}`)
     await pause(lookMs)
-    ready = readyIn<Ready>(logFile)
+    const line = readyLine(logFile)
+    ready = line === undefined ? undefined : (JSON.parse(line) as Ready)
   }
   return {
     pid: child.pid ?? 0,
@@ -51,7 +52,6 @@ export async function startProgram<Ready extends { readonly port: number }>(
   }
 }
 
-function readyIn<Ready>(logFile: string): Ready | undefined {
-  const line = /^\{"ready":true.*\}$/m.exec(readFileSync(logFile, 'utf8'))?.[0]
-  return line === undefined ? undefined : (JSON.parse(line) as Ready)
+function readyLine(logFile: string): string | undefined {
+  return /^\{"ready":true.*\}$/m.exec(readFileSync(logFile, 'utf8'))?.[0]
 }

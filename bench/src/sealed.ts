@@ -44,7 +44,7 @@ export function configurationOf(config: string): KeyConfiguration {
 /** One request on the wire, and what opens the body of its answer. */
 export interface Enveloped {
   readonly bytes: Uint8Array
-  open(body: Uint8Array): Promise<BinaryResponse>
+  readonly open: (body: Uint8Array) => Promise<BinaryResponse>
 }
 
 export async function seal(

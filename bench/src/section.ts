@@ -6,7 +6,7 @@ import type { Row } from './row.ts'
 /** Of one row. */
 export type Figures = Pick<
   Row,
-  'name' | 'perSecond' | 'p50' | 'p95' | 'ratioToFloor' | 'spread' | 'cpuMicros'
+  'name' | 'perSecond' | 'p50' | 'p95' | 'ratioToFloor' | 'spread' | 'cpuMicros' | 'failed'
 >
 /** The row it is read from, and what is said of it. */
 export type Cell = readonly [name: string, say: (row: Figures) => string]
@@ -37,7 +37,7 @@ export interface Section {
   /** The comment it begins with. */
   readonly from: string
   /** Where and when it was measured. */
-  about(head: Report['head']): string
+  readonly about: (head: Report['head']) => string
   readonly tables: readonly Table[]
 }
 
@@ -104,5 +104,7 @@ export function writeSection(section: Section, file: string | undefined): void {
   const page = new URL('../../docs/choosing.md', import.meta.url)
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report
   if (report.head.phoneRounds < 3) throw new TypeError('figures of a quick run mean nothing')
+  const failing = report.rows.find(({ failed }) => failed > 0)
+  if (failing !== undefined) throw new TypeError(`not all answers were right: ${failing.name}`)
   writeFileSync(page, withSection(readFileSync(page, 'utf8'), section, textOf(section, report)))
 }

@@ -1,7 +1,6 @@
 /** The seam: what a measured thing must offer. targets.ts lists them all; nothing else knows their names. */
 
 import type { Ledger } from './approval/ledger.ts'
-import type { Answer } from './connection.ts'
 import type { Credential } from './credential.ts'
 
 /**
@@ -26,6 +25,13 @@ export interface Sealed {
 /** Makes `count` complete HTTP/1.1 requests out of a JSON state, those of its phones in turn. Runs in the load process. */
 export type Make = (state: unknown, count: number) => Uint8Array[] | Promise<Sealed[]>
 
+/** An answer of HTTP/1.1. */
+export interface Answer {
+  readonly status: number
+  /** All of it, one character for one octet. */
+  readonly text: string
+}
+
 /** Sends one request and gives the whole answer. Rejects when the connection is lost. */
 export type Send = (request: Uint8Array) => Promise<Answer>
 
@@ -35,9 +41,9 @@ export type Dialogue = (send: Send) => Promise<void>
 /** A module of dialogues. */
 export interface Speaker {
   /** One for each caller, to be held again and again. Runs in the load process. */
-  speak(state: unknown): readonly Dialogue[]
+  readonly speak: (state: unknown) => readonly Dialogue[]
   /** One by somebody with the wrong keys. */
-  stranger(state: unknown): Dialogue
+  readonly stranger: (state: unknown) => Dialogue
 }
 
 /** PEM: whom a TLS connection of the load trusts, and who it is where the server asks. */
@@ -56,7 +62,7 @@ export interface Bench {
   /** A token and a key for the peers that check RFC 9449. */
   readonly credential: Credential
   /** The bank's ledger beside the backend, one for all who ask. */
-  ledger(): Promise<Ledger>
+  readonly ledger: () => Promise<Ledger>
 }
 
 /** A started HTTP target. */

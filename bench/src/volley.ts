@@ -7,9 +7,9 @@
  */
 
 import { bodyOf, openConnection } from './connection.ts'
-import type { Answer, Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { createHistogram } from './histogram.ts'
-import type { ClientTls, Make, Sample, Sealed, Traffic } from './target.ts'
+import type { Answer, ClientTls, Make, Sample, Sealed, Traffic } from './target.ts'
 
 export interface Order {
   readonly port: number

@@ -1,7 +1,6 @@
 /** A phone-sized browser with the app in it, and what its user does with it. */
-import { mkdtempSync } from 'node:fs'
-import path from 'node:path'
-import { chromium, devices } from 'playwright-core'
+import { randomUUID } from 'node:crypto'
+import { devices } from 'playwright-core'
 import { openLine } from './line.mjs'
 import { readWords } from './words.mjs'
 
@@ -35,20 +34,18 @@ function enlarge() {
   })
 }
 
+const newProfile = (tour) => `${tour}-${randomUUID()}`
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 /** `tour`: what its pictures are called. `profile`: of a browser there was before. */
-export async function openPhone({ studio, tour, language = 'en', large = false, profile }) {
-  const { bank, address, camera, chromiumPath, profiles } = studio
-  const home = profile ?? mkdtempSync(path.join(profiles, `${tour}-`))
+export async function openPhone(
+  studio,
+  tour,
+  { language = 'en', large = false, profile = newProfile(tour) } = {},
+) {
+  const { bank, address, camera } = studio
   const { defaultBrowserType: _, ...pixel } = devices['Pixel 7']
-  const context = await chromium.launchPersistentContext(home, {
-    ...pixel,
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    locale: language === 'de' ? 'de-DE' : 'en-GB',
-    reducedMotion: 'reduce',
-  })
+  const context = await studio.launch(profile, { ...pixel, locale: language === 'de' ? 'de-DE' : 'en-GB' })
   const [page = await context.newPage()] = context.pages()
   page.setDefaultTimeout(patience)
   camera.watch(page, tour)
@@ -72,10 +69,10 @@ export async function openPhone({ studio, tour, language = 'en', large = false, 
     if (send !== undefined) await press(send)
   }
   return {
-    context,
+    studio,
     page,
     line,
-    profile: home,
+    profile,
     words: await readWords(language),
     button,
     press,

@@ -1,5 +1,6 @@
 /** Documents, what protects this user, devices, settings. */
-import { passcode, wrong } from './phone.mjs'
+import { openPhone, passcode, wrong } from './phone.mjs'
+import { arrive, bind } from './start.mjs'
 
 async function tourDocuments(phone) {
   const { page, words, choose, press, at, shot, snap, line } = phone
@@ -16,7 +17,6 @@ async function tourDocuments(phone) {
   await snap('document-loading')
   line.mend()
   await page.getByText(documents.placeShort).waitFor()
-  await shot('document')
   await press(documents.details)
   await page.getByText(documents.placeText).waitFor()
   await shot('document-details')
@@ -24,6 +24,7 @@ async function tourDocuments(phone) {
   await page.getByRole('switch', { name: documents.away, checked: true }).waitFor()
   await shot('document-kept')
   await press(daily.parts.close)
+  await shot('document')
   await press(daily.parts.back)
   await page.getByText(documents.stored(1)).waitFor()
   await shot('documents-stored')
@@ -61,45 +62,54 @@ async function tourDevices(phone) {
 }
 
 async function tourSettings(phone) {
-  const { page, words, choose, press, at, shot, type } = phone
-  const { settings, start, approval, daily } = words
+  const { page, words, choose, press, at, shot } = phone
+  const { settings, daily } = words
   await choose(daily.more.settings)
   await shot('settings')
   await choose(settings.about)
   await shot('about')
   await press(daily.parts.back)
-  await choose(settings.change)
-  await at(start.passcode.change)
-  await shot('passcode-change')
-  await type('947281', start.passcode.next)
-  await at(start.passcode.repeat)
-  await type('947281', start.passcode.set)
-  await Promise.race([at(settings.changed), at(approval.ask.step_up)])
-  if ((await page.getByRole('heading', { name: approval.ask.step_up }).count()) > 0) {
-    await shot('passcode-ask')
-    await type(wrong, approval.ask.send)
-    await page.getByText(settings.oldWrong).waitFor()
-    await shot('passcode-old-wrong')
-    await type('947281', start.passcode.next)
-    await at(start.passcode.repeat)
-    await type('947281', start.passcode.set)
-    await at(approval.ask.step_up)
-    await type(passcode, approval.ask.send)
-  }
-  await at(settings.changed)
-  await shot('passcode-changed')
-  await press(settings.done)
   await choose(settings.leave)
   await at(settings.leaveTitle)
   await shot('leave')
   await press(daily.parts.cancel)
-  await press(daily.parts.back)
+  await tourPasscode(phone)
+  await press(settings.done)
+  await page.getByRole('radio', { name: 'Deutsch' }).click()
+  await shot('settings-german')
+}
+
+/** Opened by finger, so that the passcode there was is asked for. */
+async function tourPasscode({ page, words, choose, press, at, shot, type }) {
+  const { settings, start, approval } = words
+  async function choosePasscode(code) {
+    await type(code, start.passcode.next)
+    await at(start.passcode.repeat)
+    await type(code, start.passcode.set)
+    await at(approval.ask.step_up)
+  }
+  await choose(settings.lock)
+  await at(start.unlock.title)
+  await press(start.unlock.finger)
+  await page.getByRole('tab', { name: words.daily.tabs.more }).click()
+  await choose(words.daily.more.settings)
+  await choose(settings.change)
+  await at(start.passcode.change)
+  await shot('passcode-change')
+  await choosePasscode('947281')
+  await shot('passcode-ask')
+  await type(wrong, approval.ask.send)
+  await page.getByText(settings.oldWrong).waitFor()
+  await shot('passcode-old-wrong')
+  await choosePasscode('947281')
+  await type(passcode, approval.ask.send)
+  await at(settings.changed)
+  await shot('passcode-changed')
 }
 
 export async function tourSecurity(phone) {
-  const { page, words, tab, choose, press, shot, snap, line, at } = phone
+  const { page, words, tab, choose, press, shot, snap, line, at, studio } = phone
   const { security, daily } = words
-  await shot('home-look', { whole: false })
   await tab(daily.tabs.more)
   await tourDocuments(phone)
   line.hang()
@@ -107,13 +117,21 @@ export async function tourSecurity(phone) {
   await snap('security-loading')
   line.mend()
   await at(security.title)
+  await page.getByText(security.state.good).waitFor()
+  await shot('security')
+  await press(daily.parts.back)
+  const other = await openPhone(studio, 'other')
+  await bind(other, 'maria', 'Old phone')
+  await arrive(other, false)
+  await other.close()
+  await tab(daily.tabs.home)
+  await page.getByText(security.state.look(2)).waitFor()
+  await shot('home-look', { whole: false })
+  await choose(security.state.look(2))
   await page.getByText(security.asked.yes).waitFor()
   await shot('security-look')
   await press(daily.parts.back)
+  await tab(daily.tabs.more)
   await tourDevices(phone)
-  await choose(daily.more.security)
-  await page.getByText(security.state.good).or(page.getByText(security.asked.yes)).first().waitFor()
-  await shot('security')
-  await press(daily.parts.back)
   await tourSettings(phone)
 }

@@ -1,8 +1,8 @@
 /** Where the app is not open: locked, paused, without a connection, and at its end. */
-import { cpSync, mkdtempSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import path from 'node:path'
-import { openPhone, passcode, wrong } from './phone.mjs'
-import { arrive, bind } from './start.mjs'
+import { digitsOf, openPhone, passcode, wrong } from './phone.mjs'
+import { arrive, bind, newestDevice } from './start.mjs'
 
 const lock = ({ words, press }) => press(words.daily.home.lock)
 
@@ -66,30 +66,29 @@ async function tourPaused(phone) {
 }
 
 /** Ended by the bank while it is open: the next thing it asks for says so. */
-async function tourEnded(phone, bank, condition, end) {
-  const { words, at, press, tab, settle, shot } = phone
+async function tourEnded(phone, condition, end) {
+  const { words, at, press, tab, shot, studio } = phone
   await press(words.standing.activate)
-  await bind(phone, bank, 'maria')
+  await bind(phone, 'maria')
   await arrive(phone, false)
-  await settle()
-  await end()
+  await end(await newestDevice(studio.bank, 'maria'))
   await tab(words.daily.tabs.cards)
   await at(words.standing.conditions[condition].title)
   await shot(`ended-${condition}`)
 }
 
 /** Closed between code and passcode. */
-async function tourUnfinished(phone, bank) {
-  const { page, words, at, press, shot } = phone
+async function tourUnfinished(phone) {
+  const { page, words, at, press, shot, studio } = phone
   const { start } = words
   await press(words.standing.activate)
   await at(start.welcome.title)
   await shot('welcome-again')
   await press(start.welcome.begin)
-  await page.getByRole('textbox', { name: start.code.label }).fill(await bank.activate('maria'))
+  await page.getByRole('textbox', { name: start.code.label }).fill(await studio.bank.activate('maria'))
   await press(start.code.send)
   await page.getByTestId('check-phrase').waitFor()
-  await page.getByLabel(start.text.label).fill(/\b\d{6}\b/.exec(await bank.lastText())[0])
+  await page.getByLabel(start.text.label).fill(await digitsOf(studio.bank))
   await press(start.text.send)
   await at(start.passcode.title)
   await page.reload()
@@ -97,36 +96,30 @@ async function tourUnfinished(phone, bank) {
   await shot('unfinished')
 }
 
-async function newest(bank) {
-  const { json } = await bank.admin(await bank.firstOperator(), 'GET', '/admin/devices?user=maria')
-  return json.devices.find(({ revoked, suspended }) => revoked === null && suspended === null).id
-}
-
-export async function tourStanding(phone, bank) {
+export async function tourStanding(phone) {
+  const { bank } = phone.studio
   await tourUnlock(phone)
   await tourOffline(phone)
   await tourPaused(phone)
   const operator = await bank.firstOperator()
-  await tourEnded(phone, bank, 'revoked', async () => bank.revoke(await newest(bank)))
-  await tourEnded(phone, bank, 'wiped', async () =>
-    bank.admin(operator, 'POST', `/admin/devices/${await newest(bank)}/wipe`),
-  )
-  await tourUnfinished(phone, bank)
+  await tourEnded(phone, 'revoked', (device) => bank.revoke(device))
+  await tourEnded(phone, 'wiped', (device) => bank.admin(operator, 'POST', `/admin/devices/${device}/wipe`))
+  await tourUnfinished(phone)
 }
 
 /** The profile is copied while it is closed; the copy is opened first. */
 export async function tourCloned(studio) {
-  const first = await openPhone({ studio, tour: 'cloned' })
-  await bind(first, studio.bank, 'maria')
+  const first = await openPhone(studio, 'cloned')
+  await bind(first, 'maria')
   await arrive(first, false)
   await first.close()
-  const profile = mkdtempSync(path.join(studio.profiles, 'copy-'))
-  cpSync(first.profile, profile, { recursive: true })
-  const copy = await openPhone({ studio, tour: 'cloned', profile })
+  const profile = `${first.profile}-copy`
+  cpSync(path.join(studio.profiles, first.profile), path.join(studio.profiles, profile), { recursive: true })
+  const copy = await openPhone(studio, 'cloned', { profile })
   await copy.type(passcode, copy.words.start.unlock.send)
   await copy.page.getByRole('tab', { name: copy.words.daily.tabs.home }).waitFor()
   await copy.close()
-  const again = await openPhone({ studio, tour: 'cloned', profile: first.profile })
+  const again = await openPhone(studio, 'cloned', { profile: first.profile })
   await again.type(passcode, again.words.start.unlock.send)
   await again.at(again.words.standing.conditions.cloned.title)
   await again.shot('ended-cloned')

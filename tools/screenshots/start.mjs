@@ -1,5 +1,5 @@
 /** From the first screen to Home. */
-import { digitsOf, passcode } from './phone.mjs'
+import { digitsOf, openPhone, passcode } from './phone.mjs'
 
 async function enterCode({ page, words: { start }, press }, code) {
   await page.getByRole('textbox', { name: start.code.label }).fill(code)
@@ -10,15 +10,15 @@ async function enterDigits({ page, words: { start }, press }, digits) {
   await press(start.text.send)
 }
 
-/** Without pictures: to the offer of a finger. */
-export async function bind(phone, bank, user, name) {
-  const { page, words, at, press, type } = phone
+/** Without pictures: to the offer of a finger. `name`: what the phone is called. */
+export async function bind(phone, user, name) {
+  const { page, words, at, press, type, studio } = phone
   const { start } = words
   await press(start.welcome.begin)
   if (name !== undefined) await page.getByLabel(start.code.device).fill(name)
-  await enterCode(phone, await bank.activate(user))
+  await enterCode(phone, await studio.bank.activate(user))
   await page.getByTestId('check-phrase').waitFor()
-  await enterDigits(phone, await digitsOf(bank))
+  await enterDigits(phone, await digitsOf(studio.bank))
   await at(start.passcode.title)
   await type(passcode, start.passcode.next)
   await at(start.passcode.repeat)
@@ -27,14 +27,30 @@ export async function bind(phone, bank, user, name) {
 }
 
 /** Home, with a finger or without. */
-export async function arrive(phone, finger) {
-  const { page, words, press } = phone
+export async function arrive({ page, words, press, settle }, finger) {
   await press(finger ? words.start.finger.yes : words.start.finger.no)
   await page.getByRole('tab', { name: words.daily.tabs.home }).waitFor()
+  await settle()
 }
 
-async function tourCode(phone, bank) {
-  const { page, words, at, press, shot, snap, line } = phone
+/** A phone at Home for the length of a tour; then it is taken off the account, which holds five at most. */
+export async function withPhone(studio, tour, { user = 'maria', name, ...options }, act) {
+  const phone = await openPhone(studio, tour, options)
+  await bind(phone, user, name)
+  const device = await newestDevice(studio.bank, user)
+  await arrive(phone, true)
+  await act(phone)
+  await phone.close()
+  await studio.bank.revoke(device)
+}
+
+export async function newestDevice(bank, user) {
+  const { json } = await bank.admin(await bank.firstOperator(), 'GET', `/admin/devices?user=${user}`)
+  return json.devices.find(({ revoked, suspended }) => revoked === null && suspended === null).id
+}
+
+async function tourCode(phone) {
+  const { page, words, at, press, shot, snap, line, studio } = phone
   const { start } = words
   await press(start.welcome.begin)
   await at(start.code.title)
@@ -46,20 +62,20 @@ async function tourCode(phone, bank) {
   await page.getByText(words.errors.code_refused).waitFor()
   await shot('code-refused')
   line.hang()
-  await enterCode(phone, await bank.activate('maria'))
+  await enterCode(phone, await studio.bank.activate('maria'))
   await page.getByText(start.code.busy).waitFor()
   await snap('code-busy')
   line.mend()
 }
 
-async function tourText(phone, bank) {
-  const { page, words, shot } = phone
+async function tourText(phone) {
+  const { page, words, shot, studio } = phone
   await page.getByTestId('check-phrase').waitFor()
   await shot('text')
   await enterDigits(phone, '000000')
   await page.getByText(words.errors.text_refused).waitFor()
   await shot('text-refused')
-  await enterDigits(phone, await digitsOf(bank))
+  await enterDigits(phone, await digitsOf(studio.bank))
 }
 
 async function tourPasscode(phone) {
@@ -88,8 +104,9 @@ async function tourPasscode(phone) {
 }
 
 /** Every screen of the set-up, and Home before there is anything on it. */
-export async function tourStart(phone, bank) {
-  const { page, words, at, press, shot, snap, line } = phone
+export async function tourStart(studio, tour = 'start', options = {}) {
+  const phone = await openPhone(studio, tour, options)
+  const { page, words, at, press, shot, snap, line, settle } = phone
   const { start, daily } = words
   await at(start.welcome.title)
   await shot('welcome')
@@ -98,13 +115,14 @@ export async function tourStart(phone, bank) {
   await page.getByRole('alert').waitFor()
   await shot('scan-refused')
   await press(daily.parts.back)
-  await tourCode(phone, bank)
-  await tourText(phone, bank)
+  await tourCode(phone)
+  await tourText(phone)
   await tourPasscode(phone)
   await at(start.finger.title)
   await shot('finger')
   line.hang()
-  await arrive(phone, false)
+  await press(start.finger.no)
+  await page.getByRole('tab', { name: daily.tabs.home }).waitFor()
   await snap('home-loading')
   line.tear()
   await page.getByText(daily.parts.failed).waitFor()
@@ -112,4 +130,17 @@ export async function tourStart(phone, bank) {
   line.mend()
   await press(daily.parts.again)
   await page.getByText(daily.home.latest, { exact: true }).waitFor()
+  await settle()
+  await phone.close()
+  await studio.bank.revoke(await newestDevice(studio.bank, 'maria'))
+}
+
+/** Somebody with a phone and no account. */
+export async function tourNobody(studio) {
+  const phone = await openPhone(studio, 'nobody')
+  await bind(phone, 'nobody')
+  await arrive(phone, false)
+  await phone.page.getByText(phone.words.errors.no_customer).waitFor()
+  await phone.shot('home')
+  await phone.close()
 }

@@ -405,19 +405,31 @@ describe.skipIf(chromiumPath === null)(inChromium('the app that protects'), { ti
     await says('Banking that stays yours')
   })
 
-  it('has no word of a document on the disk', async () => {
-    const phone = hold(await stage.openPhone())
+  it('locks the last data by itself, and has no word of a document on the disk', async () => {
+    const phone = hold(await stage.openPhone({ ownClock: true }))
+    const { page, context, hands, says } = phone
     await phone.activate('jonas')
     await phone.open('Documents')
-    await phone.page
+    await page
       .getByRole('button', { name: /^Everyday, / })
       .first()
       .click()
-    await phone.page.locator('iframe').waitFor()
-    await phone.hands.press('About this document')
-    await phone.page.getByRole('switch').click()
-    await phone.says(/^Opens with finger or face until /)
-    await phone.context.close()
+    await page.locator('iframe').waitFor()
+    await hands.press('About this document')
+    await page.getByRole('switch').click()
+    await says(/^Opens with finger or face until /)
+    await page.reload()
+    await context.setOffline(true)
+    await phone.type(passcode, 'Unlock')
+    await hands.press('Show last balances without connection')
+    await says(/^As of /)
+    await page.clock.runFor(179_000)
+    await page.keyboard.press('Shift')
+    await page.clock.runFor(179_000)
+    await says(/^As of /)
+    await page.clock.runFor(2000)
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await context.close()
     // A PDF in clear, in base64 as the offline store holds texts, and the title it is listed under.
     const needles = ['%PDF-', 'JVBERi0', 'Everyday, ', 'age-encryption.org/v1']
     const { found } = searchProfile(

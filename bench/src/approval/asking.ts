@@ -56,7 +56,7 @@ export interface Asking {
   readonly timer: TimedPlatform
   readonly payer: Payer
   /** What the user gives when he is asked. */
-  give(factor: Factor | null): void
+  readonly give: (factor: Factor | null) => void
 }
 
 async function pay({ session, timer, payer, give }: Asking, way: Way, factor: Factor | null) {

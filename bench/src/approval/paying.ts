@@ -12,7 +12,7 @@ import { populate } from '../population.ts'
 import { generatePair, thumbprintOf } from '../proof.ts'
 import type { Phone } from '../signed.ts'
 import type { Bench, Running } from '../target.ts'
-import { phones } from './payer.ts'
+import { phones as phonesOfOne } from './payer.ts'
 import type { Payer, Payers, Whose } from './payer.ts'
 import { settingsOf } from './settings.ts'
 import type { Asking } from './settings.ts'
@@ -23,7 +23,7 @@ interface PayingGateway {
   readonly port: number
   readonly pid: number
   readonly phones: Readonly<Record<Whose, readonly PayingPhone[]>>
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Rows that ask alike have one together: each holds some twenty connections of a database that has a hundred. */
@@ -74,7 +74,7 @@ async function addPhones(place: Place, url: string, payers: Payers): Promise<Pay
     const many = payers.many.length
     const own = await populate({ store, keys, origin, devices: many, sessions: many })
     const { user } = payers.one
-    const one = await populate({ store, keys, origin, devices: phones, sessions: phones, user })
+    const one = await populate({ store, keys, origin, devices: phonesOfOne, sessions: phonesOfOne, user })
     const paying = (phone: Phone, payer: Payer): Promise<PayingPhone> => addFinger(store, phone, payer)
     return {
       many: await Promise.all(own.map((phone, i) => paying(phone, payers.many[i] as Payer))),

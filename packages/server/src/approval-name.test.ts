@@ -84,6 +84,12 @@ describe('showName', () => {
     ['ΑΝΝΑ', 'ΑΝΝΑ [Greek]'],
     ['Νίκη', 'Νίκη [Greek]'],
     ['հօս', 'հօս [Armenian]'],
+    // Letters nobody writes any more look the part as well.
+    ['Ѵіѕа', 'Ѵіѕа [Cyrillic]'],
+    ['ѡһо', 'ѡһо [Cyrillic]'],
+    ['Ϳοι', 'Ϳοι [Greek]'],
+    ['ϸοϳ', 'ϸοϳ [Greek]'],
+    ['հօռ', 'հօռ [Armenian]'],
   ])('names the script of %s, which could be Latin', (name, marked) => {
     expect(shown(name)).toBe(marked)
   })

@@ -10,9 +10,9 @@ const ofNames = /^[\p{L}\p{M}\d '\u2019.,&()/+:?!@"\u00b7\u30fb-]+$/u
 
 /** Letters that look like Latin ones (UTS #39 section 4), in scripts a name may be written in. */
 const twins: ReadonlyArray<readonly [script: string, letters: string]> = [
-  ['Cyrillic', 'АВЕЅІЈКМНОРСТУХҮԌԚԜӀасԁеһіјӏкорԛѕԝхуүѵгпьӕ'],
-  ['Greek', 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνορτυχω'],
-  ['Armenian', 'ՕՍՏԼօոսհցզգյւք'],
+  ['Cyrillic', 'АВЕЅІЈКМНОРСТУХҮѴԌԚԜҪҺӀӠасԁеһіјӏкорԛѕԝхуүѵѡгпьҫӡӕ'],
+  ['Greek', 'ΑΒΕΖΗΙͿΚΜΝΟΡΤΥΧϜϷϺαβγεηιϳκνορστυχωϸ'],
+  ['Armenian', 'ՕՍՏԼօոռսհցզգյւք'],
 ]
 
 /** The name itself. Throws TypeError. */

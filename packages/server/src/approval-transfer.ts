@@ -5,7 +5,7 @@ import { approvalEntry } from './approval-record.ts'
 import type { Deployment } from './deployment.ts'
 import type { KeyRing } from './keys.ts'
 import { limitApprovals, networkOf } from './rate.ts'
-import type { TransferEntry, TransferHabits, TransferLimit } from './store.ts'
+import type { DeviceRecord, TransferEntry, TransferHabits, TransferLimit } from './store.ts'
 import type { Judgement, TransferFacts, TransferPolicy, TransferRules } from './transfer-rules.ts'
 
 /** `transfers`: null where the deployment has no such rules. */
@@ -54,6 +54,16 @@ async function habitsOf(
   return Promise.all(payees.map(({ payee }) => found.get(payee) as Promise<TransferHabits>))
 }
 
+/**
+ * Since when this device and what it approves with are the same: who holds an unlocked phone for a minute could set a passcode or a finger
+ * of his own, and is a stranger then like one with a new phone.
+ */
+async function sameSince({ id, createdAt }: DeviceRecord, { store }: Deployment): Promise<number> {
+  const [passcodes, presence] = await Promise.all([store.listPasscodes(id), store.findPresenceOf(id)])
+  const passcode = passcodes.find(({ state }) => state === 'current')
+  return Math.max(createdAt, passcode?.createdAt ?? 0, presence?.createdAt ?? 0)
+}
+
 /** As of now: what was true when it was asked for may not be when it is sent. */
 export async function openTransfer(
   { verified: { device, head }, form, filled: { payments } }: ApprovalRequest,
@@ -72,11 +82,12 @@ export async function openTransfer(
   }))
   const payees = paid.map(({ payee, currency }) => ({ payee, currency }))
   const asked = { user, network, since: now - policy.habitDays * dayMs }
-  const [habits, failures] = await Promise.all([
+  const [habits, failures, createdAt] = await Promise.all([
     habitsOf(payees, asked, deployment),
     store.countFailures(user, now),
+    sameSince(device, deployment),
   ])
-  const facts: TransferFacts = { now, payments, device, habits, failures }
+  const facts: TransferFacts = { now, payments, device: { ...device, createdAt }, habits, failures }
   const limits = rules.limitsFor(facts)
   const entriesOf = (approvalId: string): TransferEntry[] =>
     paid.map(({ payee, currency, amountMinor }, part) => {

@@ -7,6 +7,7 @@ import type { ExpressionFacts } from './transfer-expression.ts'
 export type TransferFacts = {
   readonly now: number
   readonly payments: readonly Payment[]
+  /** `createdAt`: since when it is the same, passcode and presence key included. */
   readonly device: DeviceRecord
   /** One for each payment. */
   readonly habits: readonly TransferHabits[]

@@ -38,8 +38,10 @@ export type TransferRule = Rule &
     | ({ readonly kind: 'payee'; readonly newerThanSeconds: number } & Above)
     /** More than `times` the largest of the last days; a user with fewer than `least` transfers has no habit. */
     | ({ readonly kind: 'habit'; readonly times: number; readonly least: number } & Above)
-    /** A network this user has not paid from before. */
-    | ({ readonly kind: 'place' } & Above)
+    /**
+     * A network this user first paid from less than so long ago, or never. Absent: never; then one payment below `above` makes it known.
+     */
+    | ({ readonly kind: 'place'; readonly newerThanSeconds?: number } & Above)
     | ({ readonly kind: 'device'; readonly youngerThanSeconds: number } & Above)
     /** So many wrong passcodes of this user in the last days (policy.passcode.accountWindowSeconds). */
     | ({ readonly kind: 'suspicion'; readonly failures: number } & Above)
@@ -91,7 +93,7 @@ const ruleSchema: v.GenericSchema<unknown, TransferRule> = v.variant('kind', [
   }),
   v.strictObject({ ...rule, kind: v.literal('payee'), newerThanSeconds: seconds, above }),
   v.strictObject({ ...rule, kind: v.literal('habit'), times: count, least: count, above }),
-  v.strictObject({ ...rule, kind: v.literal('place'), above }),
+  v.strictObject({ ...rule, kind: v.literal('place'), newerThanSeconds: v.exactOptional(seconds), above }),
   v.strictObject({ ...rule, kind: v.literal('device'), youngerThanSeconds: seconds, above }),
   v.strictObject({ ...rule, kind: v.literal('suspicion'), failures: count, above }),
   v.strictObject({ ...rule, kind: v.literal('expression'), when: v.string() }),

@@ -178,6 +178,19 @@ describe('each rule', () => {
 
     ['a known place', { kind: 'place' }, {}, null],
     ['a new place', { kind: 'place' }, { habits: { networkSince: null } }, 'new_place'],
+    [
+      'a place of today',
+      { kind: 'place', newerThanSeconds: day },
+      { habits: { networkSince: now - hour } },
+      'new_place',
+    ],
+    [
+      'a place of yesterday',
+      { kind: 'place', newerThanSeconds: day },
+      { habits: { networkSince: now - day * 1000 } },
+      null,
+    ],
+    ['a place of a moment ago', { kind: 'place' }, { habits: { networkSince: now } }, null],
     ['a new place, not above', { kind: 'place', above: '100.00' }, { habits: { networkSince: null } }, null],
     [
       'a new place, above',

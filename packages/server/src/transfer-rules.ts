@@ -84,7 +84,8 @@ function appliesOf(rule: TransferRule, currency: string): Applies {
         )
       }
     case 'place':
-      return (facts) => isAbove(facts) && habitsOf(facts).networkSince === null
+      return (facts) =>
+        isAbove(facts) && isNewer(habitsOf(facts).networkSince, rule.newerThanSeconds ?? 0, facts.now)
     case 'device':
       return (facts) => isAbove(facts) && isNewer(facts.device.createdAt, rule.youngerThanSeconds, facts.now)
     case 'suspicion':

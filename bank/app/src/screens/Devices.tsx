@@ -13,7 +13,7 @@ import { Section } from '../components/Section.tsx'
 import { SkeletonRows } from '../components/Skeleton.tsx'
 import { ErrorState } from '../components/State.tsx'
 import { Type } from '../components/Type.tsx'
-import { inUse, useProtection } from '../state/use-protection.ts'
+import { isBound, useProtection } from '../state/use-protection.ts'
 import { useFormat, useWords } from '../words/language.tsx'
 import { DevicesSheet } from './DevicesSheet.tsx'
 import { isNew, kindOf } from '../components/device-looks.ts'
@@ -54,9 +54,11 @@ type ListsProps = { readonly devices: readonly Device[]; readonly onChoose: (dev
 
 function Lists({ devices, onChoose }: ListsProps) {
   const { devices: words } = useWords()
-  const used = devices.filter(inUse)
-  const others = used.filter((device) => !device.this)
-  const mine = used.find((device) => device.this)
+  const bound = devices.filter(isBound)
+  const others = bound
+    .filter((device) => !device.this)
+    .toSorted((one, other) => Number(one.suspended) - Number(other.suspended))
+  const mine = bound.find((device) => device.this)
   return (
     <>
       {mine === undefined ? null : (
@@ -79,7 +81,7 @@ function Lists({ devices, onChoose }: ListsProps) {
           </Rows>
         )}
       </Section>
-      <Gone devices={devices.filter((device) => !inUse(device))} />
+      <Gone devices={devices.filter((device) => !isBound(device))} />
     </>
   )
 }
@@ -93,9 +95,9 @@ function DeviceRow({ device, onPress }: { readonly device: Device; readonly onPr
       title={device.name}
       text={since}
       whole
-      mark={<Disc icon="phone" tone={device.suspended ? 'warn' : 'brand'} />}
+      mark={<Disc icon="phone" tone={device.suspended ? 'soft' : 'brand'} />}
       {...(device.suspended
-        ? { below: <Badge icon="pause" tone="warn" text={words.badges.suspended} /> }
+        ? { below: <Badge icon="pause" tone="soft" text={words.badges.suspended} /> }
         : isNew(device)
           ? { below: <Badge text={words.badges.new} /> }
           : {})}

@@ -35,7 +35,7 @@ export function DevicesSheet({ device, onClose, onRemoved }: DevicesSheetProps) 
         <Fact label={words.added} value={format.moment(device.created * 1000)} />
       </Rows>
       {device.suspended ? (
-        <Banner tone="warn" title={words.badges.suspended} text={words.suspendedText} />
+        <Banner title={words.badges.suspended} text={words.suspendedText} />
       ) : isNew(device) ? (
         <Banner title={words.badges.new} text={words.newText} />
       ) : null}

@@ -13,7 +13,7 @@ import { useNav } from '../nav/nav.tsx'
 import { idleSeconds } from '../state/app.ts'
 import { useFingerSwitch } from '../state/use-finger-switch.ts'
 import { useHeld } from '../state/use-held.ts'
-import { inUse, type Protection, useProtection } from '../state/use-protection.ts'
+import { isBound, type Protection, useProtection } from '../state/use-protection.ts'
 import { type Storage, useStorage } from '../state/use-storage.ts'
 import { space, stylesOf } from '../theme.ts'
 import { useFormat, useWords } from '../words/language.tsx'
@@ -161,17 +161,17 @@ function Away({ storage }: StoredProps) {
   return <ListRow title={away.title} text={text} whole mark={<Disc icon="offline" tone="good" />} />
 }
 
-function DevicesRow({ protection: { devices, paused } }: RowProps) {
+/** One that is paused opens nothing. */
+function DevicesRow({ protection: { devices } }: RowProps) {
   const nav = useNav()
   const words = useWords().security.devices
-  const [first] = paused
-  const count = (devices.value ?? []).filter(inUse).length
+  const count = (devices.value ?? []).filter((device) => isBound(device) && !device.suspended).length
   return (
     <ListRow
       title={words.title}
-      text={first === undefined ? words.text(Math.max(1, count)) : words.paused(first.name)}
+      text={words.text(Math.max(1, count))}
       whole
-      mark={<Disc icon="people" tone={first === undefined ? 'good' : 'warn'} />}
+      mark={<Disc icon="people" tone="good" />}
       onPress={() => nav.go('devices', {})}
     />
   )

@@ -74,15 +74,20 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     go(place)
   }
 
-  /** The client locks by its own count; the alarm only makes the screen follow. */
+  /** A session is locked by the client's own count, and the alarm only makes the screen follow; the last data by the alarm alone. */
   function arm(): void {
     clearTimeout(idle)
-    if (sessionOf(standing) !== null)
+    if (standing.at === 'offline') idle = setTimeout(() => void lock(), idleSeconds * 1000)
+    else if (sessionOf(standing) !== null)
       idle = setTimeout(() => void look().finally(arm), idleSeconds * 1000 + 500)
   }
 
   /** Keys are gone from memory whatever this comes to. */
   const shut = (): Promise<void> => client.lock().catch(() => undefined)
+  async function lock(): Promise<void> {
+    await shut()
+    await look()
+  }
 
   function open(next: Standing): void {
     go(next)
@@ -103,13 +108,10 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     offering: (session) => open({ at: 'offering', session }),
     enter: (session) =>
       open({ at: 'open', open: { session, bank: bankOf(session, asks.settle), loaded: new Map() } }),
-    showOffline: (opened) => go({ at: 'offline', opened }),
+    showOffline: (opened) => open({ at: 'offline', opened }),
     activate: () => go({ at: 'new', again: true }),
     enrolling: () => go({ at: 'enrolling' }),
-    async lock(): Promise<void> {
-      await shut()
-      await look()
-    },
+    lock,
     async again(): Promise<void> {
       await shut()
       // What cannot even tell its ways in still stands as it stood.
@@ -126,8 +128,8 @@ export function createApp(client: Client, asks: Asks, newKey: () => string): App
     },
     used(): void {
       const session = sessionOf(standing)
+      if (session !== null || standing.at === 'offline') arm()
       if (session === null) return
-      arm()
       try {
         // Reading it counts as use; it throws when the session is over.
         void session.vault

@@ -22,7 +22,7 @@ export type Alarming = (typeof alarming)[number]
 export type KnownNotice = Notice & { readonly kind: (typeof known)[number] }
 export type Alarm = Notice & { readonly kind: Alarming }
 
-/** Setting up one phone makes several of them, and is one thing to be asked about. */
+/** Setting up a phone makes several events, and is one thing to be asked about. */
 export type Question = { readonly about: Alarm; readonly last: Alarm }
 
 export type Notices = {
@@ -44,11 +44,19 @@ function isAlarm(notice: Notice): notice is Alarm {
   return (alarming as readonly string[]).includes(notice.kind)
 }
 
-function questionsOf(unseen: readonly Alarm[]): Question[] {
+/** What comes with a phone that was just added. */
+function belongs({ kind, device }: Alarm, about: Alarm | undefined): boolean {
+  const setUp = kind === 'passcode.registered' || kind === 'presence.registered'
+  return setUp && about?.kind === 'device.bound' && about.device === device
+}
+
+/** `unseen` newest first. */
+export function questionsOf(unseen: readonly Alarm[]): Question[] {
   const questions: Question[] = []
   for (const alarm of unseen.toReversed()) {
     const before = questions.at(-1)
-    if (before?.about.device === alarm.device) questions.splice(-1, 1, { ...before, last: alarm })
+    if (before !== undefined && belongs(alarm, before.about))
+      questions.splice(-1, 1, { ...before, last: alarm })
     else questions.push({ about: alarm, last: alarm })
   }
   return questions

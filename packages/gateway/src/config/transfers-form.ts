@@ -23,7 +23,7 @@ const rules: v.GenericSchema<unknown, TransferRule> = v.variant('kind', [
   }),
   v.strictObject({ ...rule, kind: v.literal('payee'), newerThanSeconds: positive, above }),
   v.strictObject({ ...rule, kind: v.literal('habit'), times: positive, least: positive, above }),
-  v.strictObject({ ...rule, kind: v.literal('place'), above }),
+  v.strictObject({ ...rule, kind: v.literal('place'), newerThanSeconds: v.exactOptional(positive), above }),
   v.strictObject({ ...rule, kind: v.literal('device'), youngerThanSeconds: positive, above }),
   v.strictObject({ ...rule, kind: v.literal('suspicion'), failures: positive, above }),
   v.strictObject({ ...rule, kind: v.literal('expression'), when: text }),

@@ -20,7 +20,7 @@ export const devices: WordsOf<'devices'> = {
   badges: { suspended: 'Angehalten', new: 'Neu' },
   newText: 'Neue Telefone haben am ersten Tag niedrigere Limits.',
   suspendedText:
-    'Die Bank hat es angehalten, bis Sie sich ausweisen. Kennen Sie dieses Telefon nicht, entfernen Sie es.',
+    'Es öffnet nichts, bis Sie sich ausweisen. Wurde es seither neu aktiviert oder kennen Sie es nicht, entfernen Sie es.',
   kind: 'Art',
   added: 'Hinzugefügt',
   remove: 'Aus meinem Konto entfernen',

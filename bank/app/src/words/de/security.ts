@@ -62,7 +62,6 @@ export const security: WordsOf<'security'> = {
   devices: {
     title: 'Geräte',
     text: (count) => `Ihr Konto öffnet sich auf ${phones(count)}.`,
-    paused: (name) => `${name} ist angehalten, bis Sie sich ausweisen.`,
   },
   lately: 'Was zuletzt geschah',
   latelyNone: 'Nichts in den letzten 90 Tagen.',

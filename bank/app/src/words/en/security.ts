@@ -61,7 +61,6 @@ export const security = {
   devices: {
     title: 'Devices',
     text: (count: number) => `Your account opens on ${phones(count)}.`,
-    paused: (name: string) => `${name} is paused until you prove who you are.`,
   },
   lately: 'What happened lately',
   latelyNone: 'Nothing in the last 90 days.',
