@@ -25,8 +25,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * Tests of one file's own matter share processes, and so the modules one of them loaded: a third of what these suites cost was loading. They
- * leave nothing behind that the next could meet. What starts servers, processes and browsers has each file to itself.
+ * Tests of one file's own matter share processes, and so the modules one of them loaded: a quarter of what they cost was loading. None may
+ * leave anything behind that another could meet. What starts servers, nodes and browsers has each file to itself.
  */
 const units = ['{packages,bank}/*/src/**/*.test.ts', 'packages/{core,server}/test/**/*.{test,fuzz}.ts']
 const left = ['**/node_modules/**', '**/dist/**']

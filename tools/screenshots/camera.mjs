@@ -43,14 +43,6 @@ function scrollUp() {
   for (const element of document.querySelectorAll('*')) if (element.scrollTop > 0) element.scrollTop = 0
 }
 
-/** The browser draws the ground of the page anew at once, the app its own when it has heard of it. */
-function isRepainted() {
-  const ground = getComputedStyle(document.body).backgroundColor
-  return [...document.querySelectorAll('#root *')].some(
-    (one) => getComputedStyle(one).backgroundColor === ground,
-  )
-}
-
 export function createCamera(folder) {
   mkdirSync(folder, { recursive: true })
   const faults = []

@@ -86,34 +86,30 @@ export async function tourHeld(phone) {
   await tourReleased(phone)
 }
 
-/** A customer who has none of what there could be. */
-export async function tourEmpty(phone) {
-  const { page, words, tab, choose, button, press, shot } = phone
-  const { payees, orders, daily } = words
-  await tab(daily.tabs.payments)
-  await choose(daily.payments.payees)
-  const rows = page.getByRole('list', { name: payees.title }).getByRole('button')
+/** Takes away what is first in a list until nothing is left of it. */
+async function removeAll({ page, press }, title, remove) {
+  const rows = page.getByRole('list', { name: title }).getByRole('button')
   await rows.first().waitFor()
   for (let left = await rows.count(); left > 0; left--) {
     await rows.first().click()
-    await press(payees.remove)
-    await press(payees.remove)
-    await button(payees.remove).waitFor({ state: 'detached' })
-    await phone.settle()
+    await press(remove)
+    await press(remove)
+    await rows.nth(left - 1).waitFor({ state: 'detached' })
   }
+}
+
+/** A customer who has none of what there could be. */
+export async function tourEmpty(phone) {
+  const { page, words, tab, choose, press, shot } = phone
+  const { payees, orders, daily } = words
+  await tab(daily.tabs.payments)
+  await choose(daily.payments.payees)
+  await removeAll(phone, payees.title, payees.remove)
   await page.getByText(payees.none).waitFor()
   await shot('payees')
   await press(daily.parts.back)
   await choose(daily.payments.orders)
-  const all = page.getByRole('list', { name: orders.title }).getByRole('button')
-  await all.first().waitFor()
-  for (let left = await all.count(); left > 0; left--) {
-    await all.first().click()
-    await press(orders.end)
-    await press(orders.end)
-    await button(orders.end).waitFor({ state: 'detached' })
-    await phone.settle()
-  }
+  await removeAll(phone, orders.title, orders.end)
   await page.getByText(orders.none).waitFor()
   await shot('orders')
   await press(daily.parts.back)

@@ -64,7 +64,7 @@ export async function openPhone(
       await top.locator(moving).first().waitFor({ state: 'detached' })
   }
   async function type(code, send) {
-    await button('5').waitFor()
+    await button('5').last().waitFor()
     await page.keyboard.type(code)
     if (send !== undefined) await press(send)
   }

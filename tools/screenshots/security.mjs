@@ -82,10 +82,9 @@ async function tourSettings(phone) {
 /** Opened by finger, so that the passcode there was is asked for. */
 async function tourPasscode({ page, words, choose, press, at, shot, type }) {
   const { settings, start, approval } = words
-  async function choosePasscode(code) {
-    await type(code, start.passcode.next)
+  async function repeat() {
     await at(start.passcode.repeat)
-    await type(code, start.passcode.set)
+    await type('947281', start.passcode.set)
     await at(approval.ask.step_up)
   }
   await choose(settings.lock)
@@ -96,12 +95,13 @@ async function tourPasscode({ page, words, choose, press, at, shot, type }) {
   await choose(settings.change)
   await at(start.passcode.change)
   await shot('passcode-change')
-  await choosePasscode('947281')
+  await type('947281', start.passcode.next)
+  await repeat()
   await shot('passcode-ask')
   await type(wrong, approval.ask.send)
   await page.getByText(settings.oldWrong).waitFor()
   await shot('passcode-old-wrong')
-  await choosePasscode('947281')
+  await repeat()
   await type(passcode, approval.ask.send)
   await at(settings.changed)
   await shot('passcode-changed')
@@ -125,9 +125,9 @@ export async function tourSecurity(phone) {
   await arrive(other, false)
   await other.close()
   await tab(daily.tabs.home)
-  await page.getByText(security.state.look(2)).waitFor()
+  await page.getByText(security.state.look(1)).waitFor()
   await shot('home-look', { whole: false })
-  await choose(security.state.look(2))
+  await choose(security.state.look(1))
   await page.getByText(security.asked.yes).waitFor()
   await shot('security-look')
   await press(daily.parts.back)

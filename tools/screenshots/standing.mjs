@@ -7,7 +7,7 @@ import { arrive, bind, newestDevice } from './start.mjs'
 const lock = ({ words, press }) => press(words.daily.home.lock)
 
 async function tourUnlock(phone) {
-  const { page, words, at, type, press, shot, snap, line } = phone
+  const { page, words, at, type, shot, snap, line } = phone
   const { unlock } = words.start
   await lock(phone)
   await at(unlock.title)

@@ -219,17 +219,27 @@ describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_
     await page.getByText('0.1.0').waitFor()
   })
 
-  it('adds an operator, whose secret is shown once and works, and removes it', async () => {
-    await jump('o', 'Operators')
-    await page.getByLabel('Name').fill('carl')
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Credentials of carl' }).waitFor()
-    const secret = (await page.locator('.secret').textContent()) ?? ''
-    await page.getByRole('button', { name: 'I have handed them over' }).press('Enter')
-    expect(await page.getByText(secret).count()).toBe(0)
+  it('adds an operator when two ask for him; his secret is shown once and works, and he is removed', async () => {
+    const ask = async (on: Page): Promise<void> => {
+      await jump('o', 'Operators', on)
+      await on.getByLabel('Name').fill('carl')
+      await on.keyboard.press('Enter')
+    }
+    await ask(page)
+    await page.getByText('Your word is noted: another operator has to say the same.').waitFor()
     const other = await openPage(second)
-    await signIn(other, { name: 'carl', secret })
+    await signIn(other, ben)
     await other.getByText('No payment waits.').waitFor()
+    await ask(other)
+    await other.getByRole('heading', { name: 'Credentials of carl' }).waitFor()
+    const secret = (await other.locator('.secret').textContent()) ?? ''
+    await other.getByRole('button', { name: 'I have handed them over' }).press('Enter')
+    expect(await other.getByText(secret).count()).toBe(0)
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(other, { name: 'carl', secret })
+    await other.getByRole('heading', { name: 'Operators', level: 1 }).waitFor()
+    await jump('h', 'Held payments')
+    await jump('o', 'Operators')
     await page.getByRole('button', { name: 'Remove carl' }).press('Enter')
     await page.getByRole('dialog').getByRole('button', { name: 'Remove carl' }).press('Enter')
     await page.getByText('carl is removed.').waitFor()

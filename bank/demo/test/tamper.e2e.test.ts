@@ -8,7 +8,6 @@ import { type Books, openBooks } from './books.ts'
 import { type Line, type MadeUp, type Meddler, openLine } from './line.ts'
 
 const jonas = 'Jonas Keller'
-const soon = { timeout: 20_000 }
 const spoiled =
   'Something between this phone and the bank is not right. Nothing was done. Try another network.'
 

@@ -19,7 +19,6 @@ export const documents: WordsOf<'documents'> = {
   fetching: 'Wird geholt, nur für dieses Telefon verschlüsselt',
   storing: 'Wird abgelegt, wie es kam',
   opening: 'Wird im Speicher geöffnet',
-  again: 'Noch einmal',
   details: 'Zu diesem Dokument',
   date: 'Datum',
   length: 'Größe',
@@ -33,7 +32,6 @@ export const documents: WordsOf<'documents'> = {
   awayLarge: 'Dafür ist es zu groß.',
   awayNever: 'Richten Sie zuerst unter Sicherheit Finger oder Gesicht ein.',
   remove: 'Von diesem Telefon entfernen',
-  removed: 'Von diesem Telefon entfernt. Bei der Bank bleibt es.',
   unseen: 'Hier ist es nicht zu sehen',
   unseenText:
     'Dieser Browser zeigt keine PDF-Dateien in einer App. Öffnen Sie die Alder Bank in einem anderen Browser, um es zu lesen.',

@@ -2,7 +2,6 @@ import type { WordsOf } from '../en.ts'
 
 export const offline: WordsOf<'offline'> = {
   title: 'Ohne Verbindung',
-  badge: 'Offline',
   asOf: (when) => `Stand ${when}`,
   text: (until) => `Sie sehen, was dieses Telefon zuletzt wusste. So öffnet es sich bis ${until}.`,
   back: 'Es gibt wieder eine Verbindung.',

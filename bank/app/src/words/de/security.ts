@@ -27,7 +27,6 @@ export const security: WordsOf<'security'> = {
     title: 'Finger oder Gesicht',
     on: 'Eingeschaltet. Beides verlässt dieses Telefon nicht.',
     off: 'Ausgeschaltet. Schneller als tippen, und niemand schaut Ihnen über die Schulter.',
-    busy: 'Einen Moment',
   },
   line: {
     title: 'Versiegelte Leitung',

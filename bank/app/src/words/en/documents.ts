@@ -18,7 +18,6 @@ export const documents = {
   fetching: 'Getting it, encrypted for this phone alone',
   storing: 'Storing it as it came',
   opening: 'Opening it in memory',
-  again: 'Try again',
   details: 'About this document',
   date: 'Date',
   length: 'Size',
@@ -31,7 +30,6 @@ export const documents = {
   awayLarge: 'Too large to be kept for that.',
   awayNever: 'Set up finger or face under Security first.',
   remove: 'Remove from this phone',
-  removed: 'Removed from this phone. It stays with the bank.',
   unseen: 'No picture of it here',
   unseenText: 'This browser shows no PDF inside an app. Open Alder Bank in another browser to read it.',
 } as const

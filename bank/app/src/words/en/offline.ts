@@ -1,7 +1,6 @@
 /** The last data, without a connection. */
 export const offline = {
   title: 'Without a connection',
-  badge: 'Offline',
   asOf: (when: string) => `As of ${when}`,
   text: (until: string) => `You see what this phone last knew. It opens so until ${until}.`,
   back: 'There is a connection again.',

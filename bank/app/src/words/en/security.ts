@@ -26,7 +26,6 @@ export const security = {
     title: 'Finger or face',
     on: 'On. It never leaves this phone.',
     off: 'Off. Quicker than typing, and nobody can look over your shoulder.',
-    busy: 'One moment',
   },
   line: {
     title: 'Sealed line',
