@@ -38,7 +38,11 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'units', include: units, exclude: left, isolate: false } },
-      { extends: true, test: { name: 'wholes', include: ['**/*.test.ts'], exclude: [...left, ...units] } },
+      // A browser and six processes each: what starved beside the others is tried once more, and the report says so.
+      {
+        extends: true,
+        test: { name: 'wholes', include: ['**/*.test.ts'], exclude: [...left, ...units], retry: 1 },
+      },
     ],
   },
 })

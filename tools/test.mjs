@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { bin, ensureBuilt, root, run } from './ensure.mjs'
+import { bin, ensureBuilt, ensurePages, root, run } from './ensure.mjs'
 
 ensureBuilt()
 console.log('holdfast: checking floors, lint and format …')
@@ -13,6 +13,7 @@ run(process.execPath, [bin('oxlint'), '--type-aware', '--deny-warnings'])
 run(process.execPath, [bin('@biomejs/biome'), 'format', '.'])
 if (process.argv.includes('--only-checks')) process.exit(0)
 
+ensurePages('bank/app', 'bank/console')
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'))
 const report = path.join(folder, 'report.json')
 const filters = process.argv.slice(2)

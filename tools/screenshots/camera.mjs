@@ -8,10 +8,13 @@ const schemes = ['light', 'dark']
 function textOutside() {
   const found = []
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  const isPushed = (element) => {
-    for (let one = element; one !== null; one = one.parentElement)
-      if (['auto', 'scroll'].includes(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth)
-        return true
+  /** In a row that can be pushed aside, or cut with a sign that says so. */
+  const isMeant = (element) => {
+    for (let one = element; one !== null; one = one.parentElement) {
+      const { overflowX, textOverflow } = getComputedStyle(one)
+      const pushed = ['auto', 'scroll'].includes(overflowX) && one.scrollWidth > one.clientWidth
+      if (pushed || textOverflow === 'ellipsis') return true
+    }
     return false
   }
   while (walker.nextNode()) {
@@ -20,16 +23,16 @@ function textOutside() {
     const range = document.createRange()
     range.selectNodeContents(walker.currentNode)
     const { left, right, width } = range.getBoundingClientRect()
-    if (width > 0 && (left < -1 || right > innerWidth + 1) && !isPushed(parentElement))
-      found.push(textContent)
+    if (width > 0 && (left < -1 || right > innerWidth + 1) && !isMeant(parentElement)) found.push(textContent)
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   return wide > 0 ? [...found, `the page: ${wide} pixels`] : found
 }
 
-/** The pane of the screen on top that goes on below its edge: moved to its end. False: everything is on the screen already. */
+/** The pane on top that goes on below its edge: moved to its end. False: everything is on the screen already. */
 function scrollDown() {
-  const panes = [...document.querySelectorAll('*')].filter((element) => {
+  const top = [...document.querySelectorAll('[role=dialog], dialog[open]')].at(-1) ?? document
+  const panes = [...top.querySelectorAll('*')].filter((element) => {
     const { overflowY } = getComputedStyle(element)
     const below = element.scrollHeight - element.clientHeight - element.scrollTop
     return ['auto', 'scroll'].includes(overflowY) && below > 24 && element.checkVisibility()

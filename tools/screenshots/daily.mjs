@@ -30,7 +30,9 @@ async function tourAccount({ page, words, choose, press, shot, snap, line, settl
   await page.getByText(account.noneText).waitFor()
   await shot('account-nothing')
   await press(parts.clear)
+  await page.getByText(account.more).waitFor()
   await page.getByRole('radio', { name: categories.eating_out }).click()
+  await page.getByRole('radio', { name: categories.eating_out, checked: true }).waitFor()
   await shot('account-category', { whole: false })
   await press(parts.back)
 }

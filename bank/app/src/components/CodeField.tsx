@@ -1,7 +1,7 @@
 /** An activation code, in groups as it is typed; and six digits from a text, one box each. */
 import { useState } from 'react'
 import { TextInput, View } from 'react-native'
-import { rem } from '../rem.ts'
+import { capped, rem } from '../rem.ts'
 import { radius, space, stylesOf, type as kinds, useTheme } from '../theme.ts'
 import { useWords } from '../words/language.tsx'
 import { useFieldStyles } from './Field.tsx'
@@ -21,7 +21,8 @@ const groups = 5
 const useStyles = stylesOf((colors) => ({
   code: {
     ...kinds.strong,
-    fontSize: rem(17),
+    // All of it has to be seen at once, to be compared.
+    fontSize: capped(17, 21),
     fontFamily: 'monospace',
     letterSpacing: 0.4,
     textTransform: 'uppercase',

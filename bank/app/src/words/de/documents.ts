@@ -34,5 +34,5 @@ export const documents: WordsOf<'documents'> = {
   remove: 'Von diesem Telefon entfernen',
   unseen: 'Hier ist es nicht zu sehen',
   unseenText:
-    'Dieser Browser zeigt keine PDF-Dateien in einer App. Öffnen Sie die Alder Bank in einem anderen Browser, um es zu lesen.',
+    'Es liegt hier sicher, aber dieses Telefon kann es in der App nicht zeichnen. Öffnen Sie die Alder Bank an einem Computer, um es zu lesen.',
 }

@@ -18,7 +18,8 @@ export const devices = {
   },
   badges: { suspended: 'Paused', new: 'New' },
   newText: 'New phones have lower limits on their first day.',
-  suspendedText: 'The bank paused it until you prove who you are. If you do not know this phone, remove it.',
+  suspendedText:
+    'It opens nothing until you prove who you are. If it was activated anew since, or you do not know it, remove it.',
   kind: 'Kind',
   added: 'Added',
   remove: 'Remove from my account',

@@ -31,5 +31,6 @@ export const documents = {
   awayNever: 'Set up finger or face under Security first.',
   remove: 'Remove from this phone',
   unseen: 'No picture of it here',
-  unseenText: 'This browser shows no PDF inside an app. Open Alder Bank in another browser to read it.',
+  unseenText:
+    'It is safe here, but this phone cannot draw it inside the app. Open Alder Bank on a computer to read it.',
 } as const
