@@ -1,12 +1,10 @@
 /** An account from its first phone to its last, by everybody's own screens: two customers, two operators, the whole bank between them. */
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, inChromium } from '../../../packages/client/test/web/chromium.ts'
 import { type Hands, handsOf } from '../../app/test/hands.ts'
-import { faultsOf, openStage, passcode, type Phone, type Stage } from '../../app/test/stage.ts'
-import { buildPage } from '../../console/test/stage.ts'
+import { passcode, type Phone } from '../../app/test/stage.ts'
 import { colleague } from '../src/paying.ts'
-import { type Desk, openDesk } from './desk.ts'
+import { balanceOn, type House, openHouse } from './house.ts'
 
 const chosenLater = '582947'
 const soon = { timeout: 20_000 }
@@ -15,41 +13,12 @@ describe.skipIf(chromiumPath === null)(
   inChromium('the life of an account on two phones'),
   { timeout: 90_000 },
   () => {
-    /** What axe or the pages themselves complain about. */
-    const faults: string[] = []
-    let stage: Stage
-    let built: Awaited<ReturnType<typeof buildPage>>
-    let desk: Desk
-    let secondDesk: Desk
+    let house: House
     let maria: Phone
-    let jonas: Phone
     let hands: Hands
 
-    function watch(page: Page): void {
-      page.on('pageerror', (error) => faults.push(String(error)))
-      page.on('console', (message) => {
-        if (/content security policy|trusted type/i.test(message.text())) faults.push(message.text())
-      })
-    }
-    const look = async (page: Page, screen: string): Promise<void> =>
-      void faults.push(...(await faultsOf(page, screen)))
-
-    async function openPhone(): Promise<Phone> {
-      const phone = await stage.openPhone()
-      watch(phone.page)
-      return phone
-    }
-    /** Of the current account, in cents, as Home says. It asks anew whenever it comes up. */
-    async function balance(phone: Phone): Promise<number> {
-      const { page } = phone
-      await handsOf(phone).home()
-      await page.getByRole('tab', { name: 'More' }).click()
-      await page.getByRole('tab', { name: 'Home' }).click()
-      const said = await page.getByRole('button', { name: /^Everyday/ }).innerText()
-      return Number(said.split('€').at(-1)?.replaceAll(/\D/g, ''))
-    }
     const expectBalance = (phone: Phone, cents: number): Promise<void> =>
-      expect.poll(() => balance(phone), soon).toBe(cents)
+      expect.poll(() => balanceOn(phone), soon).toBe(cents)
     async function open(row: RegExp, heading: string): Promise<void> {
       await hands.press(row)
       await maria.page.getByRole('heading', { name: heading }).filter({ visible: true }).waitFor()
@@ -58,36 +27,27 @@ describe.skipIf(chromiumPath === null)(
       phone.page.getByRole('heading', { name: title, exact: true }).waitFor()
 
     beforeAll(async () => {
-      ;[stage, built] = await Promise.all([openStage(), buildPage()])
-      const address = await stage.bank.serveConsole(built.folder)
-      ;[desk, secondDesk, maria, jonas] = await Promise.all([
-        openDesk(address),
-        openDesk(address),
-        openPhone(),
-        openPhone(),
-      ])
-      for (const { page } of [desk, secondDesk]) watch(page)
+      house = await openHouse()
+      maria = await house.openPhone()
       hands = handsOf(maria)
     })
-    afterAll(async () => {
-      await Promise.all([desk.close(), secondDesk.close()])
-      await stage.close()
-      built.clear()
-    })
+    afterAll(() => house.close())
 
     it('begins with a code an operator makes, and a text', async () => {
+      const { bank, desk, look } = house
       await look(desk.page, 'sign-in')
-      await desk.signIn(await stage.bank.firstOperator())
+      await desk.signIn(await bank.firstOperator())
       const code = await desk.makeCode('maria')
       await look(desk.page, 'activations')
       await maria.bind(code, { look: (screen) => look(maria.page, screen) })
       await desk.putAway('maria')
       await maria.page.getByText('All accounts together').waitFor()
       await look(maria.page, 'home')
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('shows her all that is there', async () => {
+      const { look } = house
       const { page } = maria
       await open(/^Everyday/, 'Everyday')
       await page.getByRole('searchbox').fill('nordlicht')
@@ -120,12 +80,14 @@ describe.skipIf(chromiumPath === null)(
       await open(/^Settings/, 'Settings')
       await look(page, 'settings')
       await hands.home()
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('pays Jonas, who sees it arrive on his own phone', async () => {
+      const { look } = house
+      const jonas = await house.openPhone()
       await jonas.activate('jonas')
-      const before = [await balance(maria), await balance(jonas)] as const
+      const before = [await balanceOn(maria), await balanceOn(jonas)] as const
       await hands.order('Jonas Keller', '25', 'dinner')
       expect(await hands.lines()).toEqual(
         expect.arrayContaining(['EUR 25.00', 'Jonas Keller', 'DE15 9001 0010 0005 1904 48', 'dinner']),
@@ -139,12 +101,13 @@ describe.skipIf(chromiumPath === null)(
       await expectBalance(jonas, before[1] + 2500)
       await jonas.page.getByRole('button', { name: /^Maria Lindqvist.*\+€25\.00/ }).waitFor()
       await jonas.context.close()
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('is held where it might be fraud: explained, released by two, sent by the phone', async () => {
+      const { bank, desk, otherDesk, look } = house
       const { page } = maria
-      const before = await balance(maria)
+      const before = await balanceOn(maria)
       await hands.press('Send money')
       await hands.press(/^Somebody new/)
       await page.getByLabel('IBAN').fill('IE29AIBK93115212345678')
@@ -171,19 +134,19 @@ describe.skipIf(chromiumPath === null)(
       await desk.release('Knows the bicycle.')
       await desk.page.getByText('Noted. Another operator has to release it as well.').waitFor()
       const id = new URL(desk.page.url().replace('#/', '')).searchParams.get('id') ?? ''
-      const operator = await stage.bank.firstOperator()
+      const operator = await bank.firstOperator()
       // The same person in another browser is the same person.
-      await secondDesk.signIn(operator)
-      await secondDesk.openHold('€750.00')
-      await secondDesk.page.getByText('You have decided. Somebody else has to, too').waitFor()
-      await look(secondDesk.page, 'hold, decided by one')
-      expect(await secondDesk.page.getByRole('button', { name: 'Release' }).count()).toBe(0)
+      await otherDesk.signIn(operator)
+      await otherDesk.openHold('€750.00')
+      await otherDesk.page.getByText('You have decided. Somebody else has to, too').waitFor()
+      await look(otherDesk.page, 'hold, decided by one')
+      expect(await otherDesk.page.getByRole('button', { name: 'Release' }).count()).toBe(0)
       const target = `/admin/holds/${id}/release`
-      expect(await stage.bank.admin(operator, 'POST', target, { note: 'again' })).toMatchObject({
+      expect(await bank.admin(operator, 'POST', target, { note: 'again' })).toMatchObject({
         status: 409,
         json: { code: 'second_operator_required' },
       })
-      await secondDesk.signOut()
+      await otherDesk.signOut()
       await page.getByText('We check this with you first').waitFor()
       expect(
         await page
@@ -192,11 +155,11 @@ describe.skipIf(chromiumPath === null)(
           .count(),
       ).toBe(0)
 
-      await secondDesk.signIn(await stage.bank.operator(colleague))
-      await secondDesk.openHold('€750.00')
-      await secondDesk.page.getByText(`released by ${operator.name}`).waitFor()
-      await secondDesk.release('Same story.')
-      await secondDesk.page.getByText('Released. The customer can send it now.').waitFor()
+      await otherDesk.signIn(await bank.operator(colleague))
+      await otherDesk.openHold('€750.00')
+      await otherDesk.page.getByText(`released by ${operator.name}`).waitFor()
+      await otherDesk.release('Same story.')
+      await otherDesk.page.getByText('Released. The customer can send it now.').waitFor()
       await page.getByText('You can send it now').waitFor()
       await look(page, 'released')
       await hands.press('Send €750.00 now')
@@ -204,15 +167,16 @@ describe.skipIf(chromiumPath === null)(
       await hands.finish()
       await expectBalance(maria, before - 75_000)
       expect(await hands.booked('used bicycle')).toEqual(['−€750.00'])
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('has a second phone, of which the first one hears, and which it shuts out', async () => {
+      const { desk, look } = house
       const { page } = maria
-      const spare = await openPhone()
+      const spare = await house.openPhone()
       await spare.bind(await desk.makeCode('maria'), { name: 'Spare phone' })
       await desk.putAway('maria')
-      const seen = await balance(spare)
+      const seen = await balanceOn(spare)
       await expectBalance(maria, seen)
       await hands.press(/to look at$/)
       await page.getByText('“Spare phone” was added to your account').first().waitFor()
@@ -234,12 +198,13 @@ describe.skipIf(chromiumPath === null)(
       await told(spare, 'This phone was removed')
       await spare.context.close()
       await hands.home()
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('is read without a connection, and not paid from', async () => {
+      const { look } = house
       const { page } = maria
-      const before = await balance(maria)
+      const before = await balanceOn(maria)
       await hands.press('Lock')
       await look(page, 'locked')
       await maria.context.setOffline(true)
@@ -255,12 +220,13 @@ describe.skipIf(chromiumPath === null)(
       await page.getByText('There is a connection again.').waitFor()
       await hands.press('Unlock')
       await maria.unlock()
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('is taken off a lost phone by an operator, and comes back with a new code', async () => {
+      const { desk, look } = house
       const { page } = maria
-      const before = await balance(maria)
+      const before = await balanceOn(maria)
       await desk.page.goto(`${new URL(desk.page.url()).origin}/#/devices?user=maria`)
       await desk.page.getByRole('link', { name: 'My phone' }).click()
       await desk.page.getByText('Device id').waitFor()
@@ -276,12 +242,13 @@ describe.skipIf(chromiumPath === null)(
       await maria.bind(await desk.makeCode('maria'))
       await desk.putAway('maria')
       await expectBalance(maria, before)
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('survives a passcode that is forgotten', async () => {
+      const { desk, look } = house
       const { page } = maria
-      const before = await balance(maria)
+      const before = await balanceOn(maria)
       await hands.press('Lock')
       await hands.press('Forgot your passcode?')
       await look(page, 'forgotten')
@@ -300,10 +267,11 @@ describe.skipIf(chromiumPath === null)(
       await hands.press('Unlock')
       await page.getByText('All accounts together').waitFor()
       await expectBalance(maria, before)
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
 
     it('is written down, line by line, for the operators', async () => {
+      const { look } = house
       const { page } = desk
       const origin = new URL(page.url()).origin
       await page.goto(`${origin}/#/audit`)
@@ -316,7 +284,7 @@ describe.skipIf(chromiumPath === null)(
       await page.goto(`${origin}/#/operators`)
       await page.getByRole('row').filter({ hasText: colleague }).waitFor()
       await look(page, 'operators')
-      expect(faults.splice(0)).toEqual([])
+      expect(house.takeFaults()).toEqual([])
     })
   },
 )
