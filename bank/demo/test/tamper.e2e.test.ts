@@ -134,16 +134,16 @@ describe.skipIf(chromiumPath === null)(
     it('asks for an approval of his own: nobody is shown it', async () => {
       const { phone, line, hands, books } = scene
       await hands.fill(jonas, '27', 'own challenge')
-      const [said] = ['approval_required']
+      const code = 'approval_required'
       line.meddle(
         answerBy({
           status: 403,
-          headers: { 'content-type': 'application/problem+json', 'holdfast-error': said },
+          headers: { 'content-type': 'application/problem+json', 'holdfast-error': code },
           body: JSON.stringify({
             type: 'about:blank',
-            title: said,
+            title: code,
             status: 403,
-            code: said,
+            code,
             approval: {
               challenge: `${'e'.repeat(40)}.${'e'.repeat(200)}.${'e'.repeat(86)}`,
               title: 'Transfer',
