@@ -78,37 +78,10 @@ export async function openStage(machine: Machine): Promise<Stage> {
       target,
       cores,
       refusesReplay,
-      load: (durationMs, count) => loadHttp(running, durationMs, count),
+      load: (durationMs, count) => loadHttp([load, secondLoad], running, durationMs, count),
       usage: () => usageOf(running.pid),
       stop: () => running.stop(),
     }
-  }
-
-  async function loadHttp(
-    running: Running,
-    durationMs: number,
-    count: number,
-  ): Promise<() => Promise<Sample>> {
-    const { port, tls } = running
-    const traffic = await running.traffic()
-    if (traffic.kind === 'dialogues') {
-      const order: DialogueOrder = { port, durationMs, traffic }
-      await load.ask(order)
-      return async () => (await load.ask('fire')) as Sample
-    }
-    if (traffic.kind !== 'handshakes') {
-      // The first request of each connection is not counted.
-      const all = count + connections
-      const order: Order = { port, connections, durationMs, traffic, count: all, ...(tls && { tls }) }
-      await load.ask(order)
-      return async () => (await load.ask('fire')) as Sample
-    }
-    if (tls === undefined || tls.length === 0) throw new TypeError('handshakes without TLS')
-    const order: HandshakeOrder = { port, tls, parallel: handshakesInFlight / 2, durationMs }
-    // A client works as hard for a handshake as its server, so one core of load would be measured instead.
-    const loads = [load, secondLoad]
-    await Promise.all(loads.map((child) => child.ask(order)))
-    return async () => together((await Promise.all(loads.map((child) => child.ask('fire')))) as Sample[])
   }
 
   async function startCall(target: CallTarget): Promise<Actor> {
@@ -160,6 +133,34 @@ export async function openStage(machine: Machine): Promise<Stage> {
       await (await ledger)?.stop()
     },
   }
+}
+
+/** Makes one round of at most `count` requests ready. Handshakes alone need the second load: a client works as hard for one as its server. */
+async function loadHttp(
+  loads: readonly [Child, Child],
+  running: Running,
+  durationMs: number,
+  count: number,
+): Promise<() => Promise<Sample>> {
+  const [load] = loads
+  const { port, tls } = running
+  const traffic = await running.traffic()
+  if (traffic.kind === 'dialogues') {
+    const order: DialogueOrder = { port, durationMs, traffic }
+    await load.ask(order)
+    return async () => (await load.ask('fire')) as Sample
+  }
+  if (traffic.kind !== 'handshakes') {
+    // The first request of each connection is not counted.
+    const all = count + connections
+    const order: Order = { port, connections, durationMs, traffic, count: all, ...(tls && { tls }) }
+    await load.ask(order)
+    return async () => (await load.ask('fire')) as Sample
+  }
+  if (tls === undefined || tls.length === 0) throw new TypeError('handshakes without TLS')
+  const order: HandshakeOrder = { port, tls, parallel: handshakesInFlight / 2, durationMs }
+  await Promise.all(loads.map((child) => child.ask(order)))
+  return async () => together((await Promise.all(loads.map((child) => child.ask('fire')))) as Sample[])
 }
 
 /** Of loads that ran at the same time. */

@@ -165,6 +165,13 @@ export async function faultsOf(page: Page, screen: string): Promise<string[]> {
   const faults: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // The browser draws the ground of the page anew at once, the app its own when it has heard of it.
+    await page.waitForFunction(() => {
+      const ground = getComputedStyle(document.body).backgroundColor
+      return [...document.querySelectorAll('#root *')].some(
+        (one) => getComputedStyle(one).backgroundColor === ground,
+      )
+    })
     const { violations } = await page.evaluate(() => {
       const { axe: run } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
       return run.run()
