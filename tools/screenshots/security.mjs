@@ -56,7 +56,8 @@ async function tourDevices(phone) {
   await shot('device-remove')
   await press(devices.yes)
   await page.getByText(devices.removed('Old phone')).waitFor()
-  await press(devices.gone(1))
+  await page.getByRole('button').filter({ visible: true }).last().click()
+  await page.getByText(devices.goneTitle, { exact: true }).waitFor()
   await shot('devices-removed')
   await press(daily.parts.back)
 }
