@@ -26,9 +26,10 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * Tests of one file's own matter share processes, and so the modules one of them loaded: a quarter of what they cost was loading. None may
- * leave anything behind that another could meet. What starts servers, nodes and browsers has each file to itself.
+ * leave anything behind that another could meet. What starts servers, nodes and browsers has each file to itself, and so has `*.alone.test.ts`:
+ * SoftHSM reads its configuration once a process.
  */
-const units = ['{packages,bank}/*/src/**/*.test.ts', 'packages/{core,server}/test/**/*.{test,fuzz}.ts']
+const units = ['{packages,bank}/*/src/**/!(*.alone).test.ts', 'packages/{core,server}/test/**/*.{test,fuzz}.ts']
 const left = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({

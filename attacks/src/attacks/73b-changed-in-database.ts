@@ -13,15 +13,22 @@ async function rowOf({ store }: OwnBank, id: string): Promise<ApprovalRecord> {
 
 /** Rows under the name of what was approved (`yes`), or of what was only asked for (`wish`). */
 function forgeries(yes: ApprovalRecord, wish: ApprovalRecord): Readonly<Record<string, ApprovalRecord>> {
-  const { requestDigest, challenge, sealedContent } = wish
+  const { requestDigest, sealedContent } = wish
   const { state, acr, sealedEvidence, expiresAt } = yes
   return {
     digest: { ...yes, requestDigest },
-    'digest and challenge': { ...yes, requestDigest, challenge, sealedContent },
+    'digest and challenge': { ...yes, requestDigest, sealedContent },
     state: { ...wish, state },
     'state, as released': { ...wish, state: 'released' },
     evidence: { ...wish, state, acr, sealedEvidence, expiresAt },
-    'evidence and challenge': { ...wish, state, acr, sealedEvidence, expiresAt, challenge: yes.challenge },
+    'evidence and challenge': {
+      ...wish,
+      state,
+      acr,
+      sealedEvidence,
+      expiresAt,
+      sealedContent: yes.sealedContent,
+    },
   }
 }
 

@@ -16,6 +16,7 @@ const names: readonly unknown[] = [
   ['Erika\u00a0Muster', 'Erika  Muster', ' Erika', 'Erika ', 'Erika\u2028Muster', '\ufeffErika Muster'],
   ['Erika\nAmount: EUR 1.00', 'Erika\tMuster', 'Erika\u0000Muster', '\u001b[2KErika', 'Erika\u{e0041}'],
   // Marks that run over their neighbours, and names that push others off the screen.
+  ['Eri\u0307ka Muster', 'Er\u0131\u0307ka Muster', 'Erika\u0323\u0323 Muster'],
   ['E\u0301\u0301\u0301\u0301\u0301', '\u0301Erika', 'Cafe\u0301', 'E'.repeat(71), '', ' ', '\ud800'],
   [null, 7, ['Erika Muster'], { name: 'Erika Muster' }],
 ].flat()

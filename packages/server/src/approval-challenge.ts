@@ -51,11 +51,10 @@ async function checkWays(
   if (!(await hasPasscode(deviceId, deployment))) throw new HoldfastError('passcode_not_set')
 }
 
-type NewChallenge = {
-  readonly claims: ApprovalChallenge
-  readonly challenge: string
-  readonly tokenKey: PublicJwk
-}
+/** A challenge of ours: the JWS and what it says. */
+export type Asked = { readonly challenge: string; readonly claims: ApprovalChallenge }
+
+type NewChallenge = Asked & { readonly tokenKey: PublicJwk }
 
 async function newChallenge(
   request: ApprovalRequest,
@@ -95,14 +94,13 @@ async function keep(
   const { store, clock, policy } = deployment
   const createdAt = clock.now()
   const { title, lines, payments } = filled
-  const content: ApprovalContent = { title, lines, amount: totalOf(payments), tokenKey }
+  const content: ApprovalContent = { challenge, title, lines, amount: totalOf(payments), tokenKey }
   const place = { id: claims.jti, deviceId: device.id }
   const record: ApprovalRecord = {
     ...place,
     user: device.user,
     state: 'asked',
     requestDigest: digest,
-    challenge,
     sealedContent: sealPart('content', place, canonicalJson(content), deployment),
     sealedEvidence: null,
     acr: null,
@@ -155,11 +153,12 @@ export async function ask(request: ApprovalRequest, tools: ApprovalTools): Promi
 export async function readChallenge(
   record: ApprovalRecord,
   deployment: Deployment,
-): Promise<ApprovalChallenge | null> {
+): Promise<Asked | null> {
   const content = openContent(record, deployment)
   if (content === null) return null
   const kid = await thumbprint(content.tokenKey, nodeCrypto)
   const keyOf = (named: string) => (named === kid ? nodeCrypto.importPublicKey(content.tokenKey) : null)
-  const claims = await openChallenge(record.challenge, keyOf, nodeCrypto)
-  return claims?.jti === record.id ? claims : null
+  const { challenge } = content
+  const claims = await openChallenge(challenge, keyOf, nodeCrypto)
+  return claims?.jti === record.id ? { challenge, claims } : null
 }

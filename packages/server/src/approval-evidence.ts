@@ -16,15 +16,13 @@ import {
   utf8,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { presenceName, readChallenge } from './approval-challenge.ts'
+import { type Asked, presenceName, readChallenge } from './approval-challenge.ts'
 import { openPart, type Place, sealPart } from './approval-record.ts'
 import { type ApprovalRequest, requestClaims } from './approval-request.ts'
 import type { Deployment } from './deployment.ts'
 import { type NewPasskey, verifyPasskey } from './passkey.ts'
 import type { ApprovalRecord } from './store.ts'
 
-/** A challenge of ours: the JWS and what it says. */
-export type Asked = { readonly challenge: string; readonly claims: ApprovalChallenge }
 export type ProvedAcr = ApprovalChallenge['acr']
 
 export function acrOf(kind: ApprovalEvidence['kind']): ProvedAcr {
@@ -106,19 +104,19 @@ export async function checkEvidence(
   request: ApprovalRequest,
   deployment: Deployment,
 ): Promise<CheckedEvidence> {
-  const claims = await readChallenge(record, deployment)
+  const asked = await readChallenge(record, deployment)
   const encoded =
     record.sealedEvidence === null ? null : openPart('evidence', record, record.sealedEvidence, deployment)
-  if (claims === null || encoded === null) throw new HoldfastError('approval_refused')
+  if (asked === null || encoded === null) throw new HoldfastError('approval_refused')
+  const { challenge, claims } = asked
   const expected = Object.entries(await requestClaims(request, deployment))
   const said: Readonly<Record<string, unknown>> = claims
   // What was sealed here was serialised here: no other form can come out.
   const evidence = JSON.parse(fromUtf8(fromBase64url(encoded))) as ApprovalEvidence
-  const asked = { challenge: record.challenge, claims }
   const acr = acrOf(evidence.kind)
   const holds =
     expected.every(([name, value]) => said[name] === value) &&
-    evidence.challenge === record.challenge &&
+    evidence.challenge === challenge &&
     isEnough(acr, claims.acr) &&
     (await (evidence.kind === 'passkey'
       ? isAsserted(evidence, asked, deployment)

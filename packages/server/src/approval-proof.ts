@@ -8,8 +8,8 @@ import {
   parseApprovalProof,
   parsePublicJwk,
 } from '@holdfast/core'
-import { readChallenge } from './approval-challenge.ts'
-import { acrOf, type Asked, isSignedBy, sealEvidence, verifyAssertion } from './approval-evidence.ts'
+import { type Asked, readChallenge } from './approval-challenge.ts'
+import { acrOf, isSignedBy, sealEvidence, verifyAssertion } from './approval-evidence.ts'
 import { approvalEntry, findOwn, stateAt } from './approval-record.ts'
 import type { Deployment } from './deployment.ts'
 import { checkFinish } from './passcode-login.ts'
@@ -123,13 +123,13 @@ async function take(
   deployment: Deployment,
 ): Promise<void> {
   const { store, clock } = deployment
-  const claims = await readChallenge(record, deployment)
-  if (claims?.device_key !== device.keyThumbprint) throw new HoldfastError('approval_refused')
+  const asked = await readChallenge(record, deployment)
+  if (asked?.claims.device_key !== device.keyThumbprint) throw new HoldfastError('approval_refused')
   const { kind } = proof
   const acr = acrOf(kind)
+  const { claims } = asked
   if (!isEnough(acr, claims.acr))
     throw new HoldfastError('insufficient_user_authentication', { demand: { acr: claims.acr } })
-  const asked = { challenge: record.challenge, claims }
   const approval = record.id
   const { evidence, login, presence } = await noting({ approval, kind }, device, deployment, () =>
     verify(proof, device, asked, deployment),

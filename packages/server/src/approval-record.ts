@@ -15,8 +15,10 @@ import type { ApprovalRecord, AuditEntry, DeviceRecord } from './store.ts'
 
 export type Place = Pick<ApprovalRecord, 'id' | 'deviceId'>
 
-/** What its user was shown, for lists. `amount`: all of its money together. */
+/** What its user was asked, and what he was shown, for lists. `amount`: all of its money together. */
 export type ApprovalContent = {
+  /** JWS. Sealed like the rest: its digests of body and text are of little, and would confirm a guess. */
+  readonly challenge: string
   readonly title: string
   readonly lines: readonly ApprovalLine[]
   readonly amount: { readonly currency: string; readonly value: string } | null

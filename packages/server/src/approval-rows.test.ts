@@ -24,6 +24,7 @@ import { type Grounds, openGrounds, postgresReachable } from '../test/passcode-n
 import { payloadOf, refusal } from '../test/stage.ts'
 import { createApprovals } from './approval.ts'
 import { sealEvidence } from './approval-evidence.ts'
+import { openContent, sealPart } from './approval-record.ts'
 import type { TransferRule } from './transfer-rules.ts'
 
 const toOther: TransferRule = {
@@ -91,7 +92,7 @@ describe.skipIf(!(await postgresReachable()))('rows that were changed (skipped w
     await copy(id, 'sealed_evidence', cheap.id)
     await set(id, `state = 'approved'`)
     expect(await refusal(take(bank, await again()))).toBe('approval_refused')
-    await copy(id, 'challenge', cheap.id)
+    await copy(id, 'sealed_content', cheap.id)
     expect(await refusal(take(bank, await again()))).toBe('approval_refused')
   })
 
@@ -129,8 +130,14 @@ describe.skipIf(!(await postgresReachable()))('rows that were changed (skipped w
       bank,
       await orderOf(bank, maria, { target: '/card-limits', body: { card: 'c' } }),
     )
-    await set(id, `challenge = '${forged}'`)
-    await set(asked.id, `challenge = '${forged}'`)
+    // Even where the wrapping key is known, too.
+    const { deployment } = bank.stage
+    for (const approval of [id, asked.id]) {
+      const record = await deployment.store.findApproval(approval)
+      if (record === null) throw new Error('there is no approval')
+      const text = JSON.stringify({ ...openContent(record, deployment), challenge: forged })
+      await set(approval, `sealed_content = '${sealPart('content', record, text, deployment)}'`)
+    }
     expect(await refusal(take(bank, await again()))).toBe('approval_refused')
     expect(await approve(bank, maria, asked)).toMatchObject({ error: 'approval_refused' })
   })

@@ -17,6 +17,9 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u
 /** Marks on nothing, or so many that they run over what stands beside them. */
 const loose = /(?<![\p{L}\p{M}])\p{M}|\p{M}{4}/u
 
+/** Marks drawn where another one is, or a dot is already (UTS #39 section 5.4): two texts look like one. */
+const hidden = /(\p{M})\1|[\p{Soft_Dotted}l\u0131\u0237]\p{M}*\u0307/u
+
 /** Blocks whose letters run from right to left. */
 const leftward = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 const rightward = /(?=[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}])\p{L}/u
@@ -33,6 +36,7 @@ function faultOf(text: string, most: number): string | null {
   const plain = text.replace(am, '')
   if (plain.normalize('NFKC') !== plain) return 'not in its normal form'
   if (loose.test(text)) return 'marks without a letter, or too many'
+  if (hidden.test(text)) return 'marks nobody sees'
   if (/^ | $| {2}/.test(text)) return 'blanks nobody sees'
   if (!/[\p{L}\d]/u.test(text)) return 'neither letter nor digit'
   // The order in which two directions are shown depends on the screen they are shown on.

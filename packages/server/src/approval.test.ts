@@ -48,10 +48,11 @@ describe('asking', () => {
     expect(await actions(bank)).toEqual(['approval.asked'])
   })
 
-  test('keeps title and lines sealed', async () => {
-    const { id } = await demand(bank, await orderOf(bank, maria))
-    const record = await bank.stage.deployment.store.findApproval(id)
-    expect(JSON.stringify({ ...record, challenge: '' })).not.toMatch(/Erika|DE89|12\.50|Send money/)
+  test('keeps challenge, title and lines sealed: nothing in the row confirms a guess', async () => {
+    const { id, claims } = await demand(bank, await orderOf(bank, maria))
+    const row = JSON.stringify(await bank.stage.deployment.store.findApproval(id))
+    expect(row).not.toMatch(/Erika|DE89|12\.50|Send money|eyJ/)
+    for (const digest of [claims.body, claims.shown]) expect(row).not.toContain(digest)
   })
 
   test('asks for the passcode where the form wants it, whatever else there is', async () => {

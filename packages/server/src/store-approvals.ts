@@ -14,9 +14,7 @@ export type ApprovalRecord = {
   state: StoredApprovalState
   /** Keyed digest of all that reaches the backend of it: the one request it is for. */
   requestDigest: string
-  /** JWS of the challenge. */
-  challenge: string
-  /** Title, lines and what else operators see, sealed under the wrapping key. */
+  /** The challenge, title, lines and what else operators see, sealed under the wrapping key. */
   sealedContent: string
   /** Null until approved; then what a backend gets, sealed likewise. */
   sealedEvidence: string | null

@@ -31,7 +31,6 @@ export function approvalRecord(device: DeviceRecord, change: Partial<ApprovalRec
     user: device.user,
     state: 'asked',
     requestDigest: name('request'),
-    challenge: name('challenge'),
     sealedContent: name('content'),
     sealedEvidence: null,
     acr: null,

@@ -120,7 +120,7 @@ alter table passcode_login add column approval_id text;
 
 create table approval (
   id text primary key, device_id text not null references device, "user" text not null, state text not null,
-  request_digest text not null, challenge text not null, sealed_content text not null, sealed_evidence text,
+  request_digest text not null, sealed_content text not null, sealed_evidence text,
   acr text, reasons jsonb not null, created_at bigint not null, expires_at bigint not null,
   spent_from text, keep_until bigint not null
 );

@@ -163,7 +163,6 @@ export const approvalColumns = [
   'user',
   'state',
   'requestDigest',
-  'challenge',
   'sealedContent',
   'sealedEvidence',
   'acr',
