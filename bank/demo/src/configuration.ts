@@ -78,6 +78,7 @@ const transfers = `transfers:
     - { name: day-of-new-phone, kind: limit, of: device, perSeconds: 86400, sum: "2000.00", deviceYoungerThanSeconds: 86400, verdict: hold }
     - { name: often, kind: limit, of: user, perSeconds: 3600, count: 30, verdict: hold }
     - { name: new-payee, kind: payee, newerThanSeconds: 86400, above: "500.00", verdict: hold }
+    - { name: new-payee-day, kind: limit, of: payee, perSeconds: 86400, sum: "1000.00", payeeNewerThanSeconds: 86400, verdict: hold }
     - { name: unusual, kind: habit, times: 5, least: 5, above: "500.00", verdict: ask }
     - { name: elsewhere, kind: place, above: "1000.00", verdict: ask }
     - { name: guessed-at, kind: suspicion, failures: 5, above: "100.00", verdict: hold }
