@@ -31,6 +31,10 @@ export const targets: readonly Target[] = [
   { kind: 'call', name: oneExchange, call: 'exchange' },
   peer(yardstick, 'peers/bare.js', plainTraffic),
   peer('bare proxy + one P-256 verify', 'peers/floor.js', plainTraffic),
+  {
+    ...peer('bare proxy + one P-256 verify + one sealed exchange', 'peers/sealed-floor.js', plainTraffic),
+    floor: sealedFloor,
+  },
   library({ name: 'Holdfast library, signed GET', method: 'GET', devices: 1_000 }),
   gateway({ name: 'Holdfast gateway, signed GET', method: 'GET', devices: 1_000 }),
   gateway({
