@@ -73,10 +73,11 @@ async function echo(request: Request): Promise<Response> {
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   let passed = 0
+  let upMs = 0
   const phones: VirtualPhone[] = []
   const texts: string[] = []
   const executed: string[] = []
-  const clock = { now: (): number => start + passed, monotonic: (): number => passed }
+  const clock = { now: (): number => start + passed, monotonic: (): number => passed + upMs }
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
   const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
   if (options.certificates === true) await keys.rotate('ca')
@@ -100,8 +101,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   let server = await createServer(deployment)
   const operator = await server.operators.ensureFirst()
   const credentials = Buffer.from(`${operator?.name}:${operator?.secret}`).toString('base64')
-  const handler = (request: Request, certificate?: ClientCertificate): Promise<Response> =>
-    handle(server, request, {
+  /** While it starts again nothing is let in, as by a listener that is not there yet. */
+  let starting: Promise<unknown> = Promise.resolve()
+  async function handler(request: Request, certificate?: ClientCertificate): Promise<Response> {
+    await starting
+    return handle(server, request, {
       next: async (passedOn) => {
         executed.push(
           `${passedOn.method} ${new URL(passedOn.url).pathname} ${await passedOn.clone().text()}`.trim(),
@@ -113,11 +117,19 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       remote: '192.0.2.1',
       ...(certificate === undefined ? {} : { certificate }),
     })
+  }
   const network = handlerNetwork((request) => handler(request))
 
-  async function restart(change: Partial<Deployment> = {}): Promise<void> {
+  async function startAgain(change: Partial<Deployment>): Promise<void> {
     await server.close()
     server = await createServer({ ...deployment, ...change })
+  }
+
+  async function restart(change: Partial<Deployment> = {}): Promise<void> {
+    starting = startAgain(change)
+    await starting
+    // It has been up for so long, by its own clock, that it waits for no sealing key of the process before.
+    upMs += 4000
     // A statement is made by whoever finds that it says something else.
     await handler(new Request(deployment.origin + statementPath))
   }

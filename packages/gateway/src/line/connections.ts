@@ -76,7 +76,7 @@ function endSoon(socket: Duplex): void {
 }
 
 /**
- * Node says nothing to an answer that waits behind another when their connection ends: nobody would hear that its client
+ * Before Node 26 nothing is said to an answer that waits behind another when their connection ends: nobody would hear that its client
  * left, and its request would count as under way for ever.
  */
 function closeQueued(response: ServerResponse): void {

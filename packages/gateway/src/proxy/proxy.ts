@@ -58,7 +58,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const reference = random(referenceBytes)
     const exchange = createExchange({ message, response, remote, startedMs, expectsContinue, reference })
     response.on('error', ignore)
-    response.on('close', () => {
+    response.once('close', () => {
       if (!response.writableFinished) exchange.leave?.()
       ledger.part(exchange)
     })
