@@ -29,7 +29,10 @@ class LongestFirst extends BaseSequencer {
  * leave anything behind that another could meet. What starts servers, nodes and browsers has each file to itself, and so has `*.alone.test.ts`:
  * SoftHSM reads its configuration once a process.
  */
-const units = ['{packages,bank}/*/src/**/!(*.alone).test.ts', 'packages/{core,server}/test/**/*.{test,fuzz}.ts']
+const units = [
+  '{packages,bank}/*/src/**/!(*.alone).test.ts',
+  'packages/{core,server}/test/**/*.{test,fuzz}.ts',
+]
 const left = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
@@ -39,10 +42,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'units', include: units, exclude: left, isolate: false } },
-      // A browser and six processes each: what starved beside the others is tried once more, and the report says so.
       {
         extends: true,
-        test: { name: 'wholes', include: ['**/*.test.ts'], exclude: [...left, ...units], retry: 1 },
+        test: { name: 'wholes', include: ['**/*.test.ts'], exclude: [...left, ...units] },
       },
     ],
   },

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseConfig } from '@holdfast/gateway'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runHere } from '../packages/gateway/test/holdfast-here.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = ['README.md', 'docs/choosing.md', 'docs/integrate.md', 'docs/operate.md']
@@ -133,13 +134,13 @@ describe('commands', () => {
   )
   const helps = new Map<string, string>()
   /** Of one word, or of two where the second has help of its own. */
-  function helpOf(command: string): string {
+  async function helpOf(command: string): Promise<string> {
     const known = helps.get(command)
     if (known !== undefined) return known
-    const args = [join(root, 'packages/gateway/bin/holdfast.js'), ...command.split(' '), '--help']
-    const help = execFileSync(process.execPath, args, { encoding: 'utf8' })
-    helps.set(command, help)
-    return help
+    const { code, out } = await runHere(root, ...command.split(' '), '--help')
+    expect(code).toBe(0)
+    helps.set(command, out)
+    return out
   }
 
   it.each(blocksIn('sh'))('parse: $name', ({ text }) => {
@@ -148,9 +149,9 @@ describe('commands', () => {
 
   it.each(commands.filter(({ program }) => program === 'holdfast'))(
     'has help for all of: $at',
-    ({ words }) => {
+    async ({ words }) => {
       const [command = '', ...rest] = words
-      const help = helpOf(rest[0] === 'pins' ? `${command} pins` : command)
+      const help = await helpOf(rest[0] === 'pins' ? `${command} pins` : command)
       for (const option of rest.filter((word) => word.startsWith('--'))) expect(help).toContain(`  ${option}`)
       const act = rest[0] ?? ''
       if (['add', 'remove', 'rotate'].includes(act)) expect(help).toContain(act)

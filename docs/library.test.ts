@@ -51,7 +51,10 @@ beforeAll(async () => {
     .replaceAll(' as const', '')
   symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'library.mjs'), program + issue)
-  child = spawn(process.execPath, ['library.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  child = spawn(process.execPath, ['--liftoff-only', 'library.mjs'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     if (line.startsWith('service keys for the app:')) pins = line.split(' ').slice(5)
     if (line.startsWith('code:')) {

@@ -77,7 +77,7 @@ export function adminOf(address: () => Address, operator: () => Operator): Admin
   }
 }
 
-const textsMs = 5000
+const textsMs = 20_000
 
 /** Reads the readable outbox until a text to this number is there, and returns the latest. */
 export async function readText(file: string, sendTo: string): Promise<string> {

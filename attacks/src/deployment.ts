@@ -45,6 +45,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Target
     lastText: (sendTo) => readText(options.outbox, sendTo),
     sendElsewhere: unavailable,
     crash: unavailable,
+    restart: unavailable,
     divert: unavailable,
     mutualAddress: unavailable,
     wipeNonces: unavailable,

@@ -14,7 +14,7 @@ import { startTarget } from './own-target.ts'
 import type { Address } from './raw.ts'
 import type { Target } from './target.ts'
 import { hasOpenssl, serverIdentity } from './tls-identity.ts'
-import { productDirectory } from './weaken.ts'
+import { productDirectory } from './product.ts'
 
 describe.skipIf(!hasOpenssl())('early data (needs the openssl command)', { timeout: 60_000 }, () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-early-'))

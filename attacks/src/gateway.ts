@@ -1,8 +1,8 @@
-/** A gateway process of the suite's own: the real command line, on ports of the system's choice. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** A gateway of the suite's own: the real command line, on ports of the system's choice. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { giveBack, killHost, takeHost, tell } from './hosts.ts'
+import { packageFile } from './product.ts'
 
 export type Ready = {
   readonly port: number
@@ -16,41 +16,13 @@ export type GatewayProcess = {
   words(): string
   /** SIGKILL: no farewell, no flush. */
   kill(): Promise<void>
+  /** When nobody needs it any more. */
+  end(): Promise<void>
 }
 
 const startMs = 30_000
-
-/** None outlives the suite, however it ends. */
-const alive = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of alive) child.kill('SIGKILL')
-})
-
-/** The ports in the ready line, or null for any other line. */
-function readReady(line: string): Ready | null {
-  try {
-    const said = JSON.parse(line) as { ready?: unknown }
-    return said.ready === true ? (said as unknown as Ready) : null
-  } catch {
-    return null
-  }
-}
-
-function untilReady(child: ChildProcess, words: () => string): Promise<Ready> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`the gateway ${why}: ${words().slice(-2000)}`))
-    const timer = setTimeout(() => fail('did not get ready'), startMs)
-    child.on('exit', () => fail('ended'))
-    child.on('error', () => fail('did not start'))
-    if (child.stdout === null) return
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const ready = readReady(line)
-      if (ready === null) return
-      clearTimeout(timer)
-      resolve(ready)
-    })
-  })
-}
+/** One that still answers somebody is not waited for. */
+const endMs = 1_000
 
 export type GatewayStart = {
   /** Holds the packages. */
@@ -62,31 +34,31 @@ export type GatewayStart = {
   readonly flags: readonly string[]
 }
 
-export async function startGateway(start: GatewayStart): Promise<GatewayProcess> {
-  const { directory, home, config, flags } = start
+export async function startGateway({
+  directory,
+  home,
+  config,
+  flags,
+}: GatewayStart): Promise<GatewayProcess> {
   const file = join(home, 'holdfast.yaml')
   await writeFile(file, JSON.stringify(config, null, 2))
-  const cli = join(directory, 'gateway', 'bin', 'holdfast.js')
-  const child = spawn(process.execPath, [...flags, cli, 'serve', '--config', file, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  alive.add(child)
-  child.once('exit', () => alive.delete(child))
-  const chunks: string[] = []
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8')
-    stream.on('data', (chunk: string) => chunks.push(chunk))
-  }
-  const words = (): string => chunks.join('')
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const kill = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await ended
-  }
+  const host = takeHost(flags)
+  const before = host.said().length
+  const words = (): string => host.said().slice(before)
+  const kill = (): Promise<void> => killHost(host)
   try {
-    return { ready: await untilReady(child, words), words, kill }
+    const cli = packageFile(directory, 'gateway/terminal/cli.js')
+    const said = (await tell(host, { cli, config: file }, startMs)) as { ready?: true } & Ready
+    if (said.ready === undefined) throw new Error('did not start')
+    return {
+      ready: said,
+      words,
+      kill,
+      end: () => tell(host, 'end', endMs).then(() => giveBack(host), kill),
+    }
   } catch (error) {
-    child.kill('SIGKILL')
-    throw error
+    await kill()
+    const { message } = error as Error
+    throw new Error(`the gateway ${message}: ${words().slice(-2000)}`, { cause: error })
   }
 }

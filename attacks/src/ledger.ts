@@ -29,7 +29,7 @@ const program = 'bank/main.js'
 /** Filling a year of books takes seconds: all that attack the shipped one share it. It ends with this process. */
 let shipped: Promise<Running> | undefined
 
-/** For as long as `act` takes; the gateway is started anew before it. */
+/** For as long as `act` takes; the gateway is restarted before it. */
 export async function withLedger<Result>(
   target: Target,
   act: (ledger: Ledger) => Promise<Result>,
@@ -39,7 +39,7 @@ export async function withLedger<Result>(
   const ledger = await (isShipped ? (shipped ??= startLedger(main)) : startLedger(main))
   try {
     const identity = { mode: 'hmac-sha256', secretFile: ledger.secretFile }
-    await target.crash({
+    await target.restart({
       upstreams: [{ name: 'bank', url: `http://127.0.0.1:${ledger.port}`, identity }],
     })
     return await act(ledger)

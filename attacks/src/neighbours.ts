@@ -29,7 +29,8 @@ export function copyNeighbour(directory: string, path: string, contents: string)
   const to = join(directory, name)
   if (!existsSync(to)) {
     const isOwn = (file: string): boolean => !file.endsWith('node_modules')
-    cpSync(join(project, places[name] ?? ''), to, { recursive: true, filter: isOwn })
+    // A copy of a link would lead back to the shipped file.
+    cpSync(join(project, places[name] ?? ''), to, { recursive: true, dereference: true, filter: isOwn })
     writeFileSync(join(to, 'package.json'), '{ "type": "module" }\n')
     symlinkSync(join(project, 'node_modules'), join(to, 'node_modules'))
   }

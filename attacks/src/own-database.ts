@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { embeddedStore } from '@holdfast/server/sql'
 
 /** Empty, with its tables, and closed. */
@@ -16,7 +16,12 @@ async function setUp(): Promise<string> {
 
 let first: Promise<string> | undefined
 
+/** What PostgreSQL makes further databases from, as many files again as the one that is used. */
+const templates: ReadonlySet<string> = new Set([join('base', '1'), join('base', '4')])
+
 export async function copyDatabase(to: string): Promise<void> {
   first ??= setUp()
-  await cp(await first, to, { recursive: true })
+  const from = await first
+  const used = (file: string): boolean => !templates.has(relative(from, file))
+  await cp(from, to, { recursive: true, filter: used })
 }

@@ -13,6 +13,7 @@ import { neighbourFile } from './neighbours.ts'
 import { configOf, type GatewayConfig, outboxOf, type TlsFiles } from './own-config.ts'
 import { copyDatabase } from './own-database.ts'
 import { plain } from './phone.ts'
+import { packageFile } from './product.ts'
 import { type Address, exchange } from './raw.ts'
 import { openSharedStores } from './shared-stores.ts'
 import { sender, type Target } from './target.ts'
@@ -26,7 +27,7 @@ async function readTree(directory: string): Promise<string> {
 
 type Fleet = {
   readonly start: (changes?: GatewayConfig) => Promise<void>
-  readonly kill: () => Promise<void>
+  readonly stop: (how: 'kill' | 'end') => Promise<void>
   /** The public address of a node. */
   readonly address: (node: number) => Address
   readonly adminAddress: () => Address
@@ -53,11 +54,11 @@ function createFleet(first: GatewayStart & { readonly tls: boolean }, size: numb
     async start(changes = {}) {
       config = { ...config, ...changes }
       while (nodes.length < size) nodes.push(await startGateway({ ...first, config }))
-      operator ??= await readOperator(node(0).ready.credentials)
+      operator = await readOperator(node(0).ready.credentials)
     },
-    async kill() {
+    async stop(how) {
       for (const running of nodes.splice(0)) {
-        await running.kill()
+        await running[how]()
         said.push(running.words())
       }
     },
@@ -73,8 +74,7 @@ function createFleet(first: GatewayStart & { readonly tls: boolean }, size: numb
 
 /** A built module: `@holdfast/client/index.js`. */
 export async function loadFrom(directory: string, specifier: string): Promise<Record<string, unknown>> {
-  const [, name = '', ...path] = specifier.split('/')
-  const file = join(directory, name, 'dist', ...path)
+  const file = packageFile(directory, specifier.replace('@holdfast/', ''))
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>
 }
 
@@ -121,9 +121,9 @@ export async function startTarget(directory: string, setting: Setting): Promise<
     line.lead(fleet.address(0))
   }
   async function close(): Promise<void> {
-    await fleet.kill()
     line.close()
     await backend.close()
+    await fleet.stop('end')
     await stores?.remove()
     await rm(home, { recursive: true, force: true })
   }
@@ -143,8 +143,12 @@ export async function startTarget(directory: string, setting: Setting): Promise<
     sendAdmin: async (request) => adminAnswer(await exchange(adminAddress(), request)),
     adminHost: () => `127.0.0.1:${adminAddress().port}`,
     lastText: (sendTo) => readText(outboxOf(home), sendTo),
-    async crash(changes) {
-      await fleet.kill()
+    async crash() {
+      await fleet.stop('kill')
+      await start()
+    },
+    async restart(changes) {
+      await fleet.stop('end')
       await start(changes)
     },
     mutualAddress: () => loopback(mutualPort ?? 0, true),

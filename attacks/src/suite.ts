@@ -1,8 +1,9 @@
 /** Runs attacks: against the product they must be repelled, against their weakened copies they must succeed. */
 import type { Attack, Outcome, Setting } from './attack.ts'
 import { startTarget } from './own-target.ts'
+import { productDirectory } from './product.ts'
 import type { Target } from './target.ts'
-import { makeCopy, productDirectory } from './weaken.ts'
+import { makeCopy } from './weaken.ts'
 
 export type Result = {
   readonly attack: Attack
@@ -51,7 +52,7 @@ export async function attackTarget(
 function attackWeakened(attack: Attack): Promise<Result> {
   const { setting = {}, run, weaken } = attack
   return settle(attack, async () => {
-    const copy = await makeCopy(weaken)
+    const copy = makeCopy(weaken)
     try {
       return await onOwnTarget(copy.directory, setting, run)
     } finally {

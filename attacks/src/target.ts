@@ -41,8 +41,10 @@ export type Target = World & {
   readonly divert: (to: Address | null) => void
   /** Where it takes connections with a client certificate. */
   readonly mutualAddress: () => Address
-  /** SIGKILL and start again, with other configuration when given. The suite's own targets only. */
-  readonly crash: (config?: Readonly<Record<string, unknown>>) => Promise<void>
+  /** SIGKILL and start again. The suite's own targets only. */
+  readonly crash: () => Promise<void>
+  /** End and start again with this changed in its configuration. */
+  readonly restart: (changes: Readonly<Record<string, unknown>>) => Promise<void>
   /** Empties the nonce memory of a cluster. */
   readonly wipeNonces: () => Promise<void>
   /** Everything the service wrote where others may read it: log and metrics. */

@@ -1,42 +1,29 @@
 /**
- * The weakened copy: the built packages in a directory of their own, with one defence cut out. The shipped code has no switch
- * for this; an attack that fails against the product proves something only if it works against this copy.
+ * The weakened copy: the built packages with one defence cut out. The shipped code has no switch for this; an attack that fails against
+ * the product proves something only if it works against this copy.
  */
 import {
-  cpSync,
+  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Weakening } from './attack.ts'
-import { bundleLibraries, bundlePackage, type Change, libraryOf, packageNames } from './bundles.ts'
+import { leadingTo, textAmong } from './imports.ts'
 import { copyNeighbour, shippedNeighbour } from './neighbours.ts'
+import { productDirectory, shippedFile } from './product.ts'
 
 export type Copy = {
-  /** Holds one directory a package, as `packages/` does. */
+  /** Laid out as `packages/` is. It holds the files that differ, and those that lead to them: the others are the product's. */
   readonly directory: string
   readonly remove: () => void
-}
-
-/** The directory that holds the packages of the product. */
-export function productDirectory(): string {
-  const entry = createRequire(import.meta.url).resolve('@holdfast/core')
-  return dirname(dirname(dirname(entry)))
-}
-
-/** Where a file a weakening names lies as it is shipped. */
-export function shippedFile(path: string): string {
-  const [name = '', ...rest] = path.split('/')
-  return shippedNeighbour(path) ?? join(productDirectory(), name, 'dist', ...rest)
 }
 
 /** Each defence that has to go. */
@@ -64,87 +51,60 @@ export function weakened(source: string, { file, text, instead }: Weakening): st
   return parts.join(instead)
 }
 
-/** They read files that lie beside them, so they stay where they are. */
-const inPlace = ['@electric-sql/pglite', '@journeyapps/wa-sqlite', 'hash-wasm']
+let made: string | undefined
 
-/** The product put together, nothing changed: what every copy is made of. Deleted when this process ends. */
-async function makeStock(): Promise<string> {
-  const product = productDirectory()
-  const modules = join(dirname(product), 'node_modules')
+/** Where copies lie, and find the libraries of the product. Deleted when this process ends. */
+function ground(): string {
+  if (made !== undefined) return made
   const root = mkdtempSync(join(tmpdir(), 'holdfast-weakened-'))
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  const own = new Set(inPlace)
-  const libraries = new Set<string>()
-  for (const name of packageNames) {
-    const [from, to] = [join(product, name), join(root, 'product', name)]
-    const imports = await bundlePackage(from, to)
-    for (const part of ['package.json', 'bin'])
-      if (existsSync(join(from, part))) cpSync(join(from, part), join(to, part), { recursive: true })
-    const nested = join(from, 'node_modules')
-    if (existsSync(nested)) symlinkSync(nested, join(to, 'node_modules'))
-    const bare = imports.filter((path) => !path.startsWith('node:') && !path.startsWith('@holdfast/'))
-    for (const specifier of bare) {
-      if (existsSync(join(nested, libraryOf(specifier)))) own.add(libraryOf(specifier))
-      libraries.add(specifier)
-    }
-  }
-  const to = join(root, 'node_modules')
-  await bundleLibraries(
-    [...libraries].filter((one) => !own.has(libraryOf(one))),
-    modules,
-    to,
-  )
-  for (const name of own) {
-    if (!existsSync(join(modules, name))) continue
-    mkdirSync(dirname(join(to, name)), { recursive: true })
-    symlinkSync(join(modules, name), join(to, name))
-  }
+  symlinkSync(join(dirname(productDirectory()), 'node_modules'), join(root, 'node_modules'))
+  mkdirSync(join(root, 'texts'))
+  made = root
   return root
 }
 
-let stock: Promise<string> | undefined
+/** Where each text was written. */
+const texts = new Map<string, string>()
 
-/** The same files under other names: cheaper than a copy, and nobody writes to them. */
-function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true })
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) linkTree(source, target)
-    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
-    else linkSync(source, target)
-  }
+/** Copies have most of their texts in common: another name costs a tenth of another file, and nobody writes to them. */
+function write(file: string, text: string): void {
+  const written = texts.get(text) ?? join(ground(), 'texts', `${texts.size}.js`)
+  if (!texts.has(text)) writeFileSync(written, text)
+  texts.set(text, written)
+  linkSync(written, file)
 }
 
-/** The packages that have changes, bundled anew. */
-async function bundleChanged(
-  directory: string,
-  changed: ReadonlyArray<readonly [path: string, contents: string]>,
-): Promise<void> {
-  const byPackage = new Map<string, Change[]>()
-  for (const [path, contents] of changed) {
-    if (shippedNeighbour(path) !== null) continue
-    const [name = ''] = path.split('/')
-    byPackage.set(name, [...(byPackage.get(name) ?? []), { file: shippedFile(path), contents }])
-  }
-  for (const [name, changes] of byPackage) {
-    rmSync(join(directory, name, 'dist'), { recursive: true })
-    await bundlePackage(join(productDirectory(), name), join(directory, name), changes)
-  }
+/** A package in the copy, so far without a file of its own. */
+function foundPackage(name: string, directory: string): void {
+  const [shipped, copied] = [join(productDirectory(), name), join(directory, name)]
+  mkdirSync(copied)
+  copyFileSync(join(shipped, 'package.json'), join(copied, 'package.json'))
+  const libraries = join(shipped, 'node_modules')
+  if (existsSync(libraries)) symlinkSync(libraries, join(copied, 'node_modules'))
 }
 
-export async function makeCopy(weakening: Weakening): Promise<Copy> {
+/** `changed`: contents, by the files as they are shipped. */
+function copyPackages(directory: string, changed: ReadonlyMap<string, string>): void {
+  const product = productDirectory()
+  const files = leadingTo(changed.keys())
+  const placeOf = (file: string): string => join(directory, relative(product, file))
+  for (const name of new Set(Array.from(files, (file) => relative(product, file).split('/', 1)[0] ?? '')))
+    foundPackage(name, directory)
+  for (const folder of new Set(Array.from(files, (file) => dirname(placeOf(file)))))
+    mkdirSync(folder, { recursive: true })
+  for (const file of files) write(placeOf(file), textAmong(files, file, changed.get(file)))
+}
+
+export function makeCopy(weakening: Weakening): Copy {
   const changed = [...changesOf(weakening)]
-  stock ??= makeStock()
-  const root = await stock
-  const home = mkdtempSync(join(root, 'copy-'))
-  // Node looks for our packages here first, and for libraries one step further out.
-  const directory = join(home, 'node_modules', '@holdfast')
-  const remove = (): void => rmSync(home, { recursive: true, force: true })
+  const directory = mkdtempSync(join(ground(), 'copy-'))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
   try {
-    linkTree(join(root, 'product'), directory)
+    const inPackages = changed.filter(([path]) => shippedNeighbour(path) === null)
+    copyPackages(directory, new Map(inPackages.map(([path, contents]) => [shippedFile(path), contents])))
     for (const [path, contents] of changed)
       if (shippedNeighbour(path) !== null) copyNeighbour(directory, path, contents)
-    await bundleChanged(directory, changed)
     return { directory, remove }
   } catch (error) {
     remove()

@@ -67,7 +67,7 @@ function checkAsked(asked, { issuer, method, uri, user, body }, now) {
     asked.method === method &&
     asked.uri === uri &&
     asked.sub === user &&
-    true
+    asked.body === digest(body)
   if (!same) throw new NotApproved('another request was approved')
   // A held request is carried out later than its challenge ends: when, the service decides.
   if (now !== null && asked.iat > now + 60) throw new NotApproved('it is from the future')

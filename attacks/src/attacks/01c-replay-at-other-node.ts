@@ -1,6 +1,7 @@
 /** Two nodes behind a load balancer: what the first has seen, the second has not. */
 import type { Attack, Outcome } from '../attack.ts'
 import { attempt } from '../attempt.ts'
+import { twoNodes } from '../factor-settings.ts'
 import { enrol } from '../phone.ts'
 import type { Target } from '../target.ts'
 
@@ -13,7 +14,7 @@ export const attack: Attack = {
   section: '3.5',
   expect: 'replayed',
   weaken: { file: 'gateway/stores.js', text: "if (nonces.kind === 'redis')", instead: 'if (false)' },
-  setting: { store: 'cluster' },
+  setting: twoNodes,
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

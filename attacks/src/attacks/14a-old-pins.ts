@@ -26,7 +26,7 @@ export const attack: Attack = {
       deviceName: 'lab app',
     }
     const { text: old } = await target.send(plain(target, statementPath))
-    await target.crash({ pins: [serverIdentity().pin, strangerIdentity().pin] })
+    await target.restart({ pins: [serverIdentity().pin, strangerIdentity().pin] })
     // The phone is shown the new statement, and no more.
     app.phone.network.dropRequest(100, ({ url }) => url.endsWith('/holdfast/challenge'))
     await refusalOf(app.client.enrol(order))

@@ -22,7 +22,7 @@ export const attack: Attack = {
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const origin = 'http://localhost'
-    await target.crash({ origin })
+    await target.restart({ origin })
     const credentials = { origin, key: phone.sessionKey, token: phone.tokens.access }
     // For some seconds a service that was just started takes no signature at all, and that is another defence.
     for (;;) {

@@ -1,6 +1,7 @@
 /** The owner had the phone revoked a second ago, at one node. The thief uses it at another, which has it in its cache. */
 import type { Attack, Outcome } from '../attack.ts'
 import { attempt } from '../attempt.ts'
+import { twoNodes } from '../factor-settings.ts'
 import { enrol } from '../phone.ts'
 import type { Target } from '../target.ts'
 
@@ -19,7 +20,7 @@ export const attack: Attack = {
     text: 'store.subscribe(forget)',
     instead: 'store.subscribe(() => undefined)',
   },
-  setting: { store: 'cluster' },
+  setting: twoNodes,
   async run(target: Target): Promise<Outcome> {
     const phone = await enrol(target)
     const path = target.path('account')

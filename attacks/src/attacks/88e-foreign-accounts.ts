@@ -118,7 +118,7 @@ export const attack: Attack = {
     text: ".where('id', '=', id)\n        .where('customer', '=', customer.id)",
     instead: ".where('id', '=', id)",
   },
-  setting: { store: 'embedded' },
+  setting: {},
   watchesBackend: true,
   run: (target: Target): Promise<Outcome> =>
     withLedger(target, async () => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bank, openBank } from '../src/bank.ts'
 import type { Place, TestDatabase } from './databases.ts'
+import { filledBooks } from './filled-books.ts'
 import { type Ask, gatewayFor, secret } from './gateway.ts'
+import { copyPrepared } from './prepared.ts'
 
 export type Open = {
   readonly bank: Bank
@@ -23,6 +25,7 @@ export const today: Date = new Date('2026-05-20T10:00:00Z')
 export async function openTestBank(database: TestDatabase): Promise<Open> {
   const place: Place = await database.create()
   const data = await mkdtemp(join(tmpdir(), 'alder-bank-'))
+  if (place.url === undefined) copyPrepared(await filledBooks(today), data)
   const logged: string[] = []
   const now = (): Date => today
   const log = (line: object): void => void logged.push(JSON.stringify(line))

@@ -1,6 +1,5 @@
 /** Books with two customers and some money in them, and the questions every test asks of books. */
 import { sql } from 'kysely'
-import { openEmbedded } from '../src/database/embedded.ts'
 import type { Opened } from '../src/database/database.ts'
 import { type Db, inTransaction } from '../src/database/transaction.ts'
 import { makeIban, ownIban } from '../src/iban.ts'
@@ -8,6 +7,7 @@ import { newId } from '../src/id.ts'
 import { book } from '../src/ledger/booking.ts'
 import type { Order } from '../src/ledger/once.ts'
 import type { Payment } from '../src/ledger/payment.ts'
+import { pglite } from './databases.ts'
 
 export const now: Date = new Date('2026-05-20T10:00:00Z')
 export const maria = { id: 'maria', name: 'Maria Lindqvist' } as const
@@ -129,9 +129,16 @@ export const sound: Record<string, unknown[]> = {
   overdrawn: [],
 }
 
-/** In memory, filled. */
+/** On PGlite, filled; gone when they are closed. */
 export async function openBooks(cents?: bigint): Promise<Opened> {
-  const opened = await openEmbedded(undefined)
-  await fill(opened.db, cents)
-  return opened
+  const place = await pglite.create()
+  const { db, close } = await place.open()
+  await fill(db, cents)
+  return {
+    db,
+    async close() {
+      await close()
+      await place.drop()
+    },
+  }
 }

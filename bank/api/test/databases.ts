@@ -1,9 +1,14 @@
 /** A fresh database for a suite: PGlite in this process, or one of its own in PostgreSQL. */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import type { Opened } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
 import { openPostgres } from '../src/database/postgres.ts'
+import { copyPrepared, prepared } from './prepared.ts'
 
 const server = process.env['HOLDFAST_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 
@@ -54,10 +59,27 @@ export const postgres: TestDatabase = {
   },
 }
 
+/** A folder with tables and no customer: PGlite takes seconds to make it. */
+function emptyBooks(): Promise<string> {
+  const make = async (folder: string): Promise<void> => (await openEmbedded(join(folder, 'books'))).close()
+  return prepared({ name: 'empty-books', from: ['bank/api/src/database'], make })
+}
+
 export const pglite: TestDatabase = {
   name: 'PGlite',
   skipped: false,
-  create: async () => ({ url: undefined, open: () => openEmbedded(undefined), drop: async () => {} }),
+  async create() {
+    const folder = await mkdtemp(join(tmpdir(), 'alder-books-'))
+    const books = join(folder, 'books')
+    return {
+      url: undefined,
+      async open() {
+        if (!existsSync(books)) copyPrepared(await emptyBooks(), folder)
+        return openEmbedded(books)
+      },
+      drop: () => rm(folder, { recursive: true }),
+    }
+  },
 }
 
 export const databases: readonly TestDatabase[] = [postgres, pglite]

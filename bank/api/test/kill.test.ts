@@ -6,6 +6,8 @@ import type { Opened } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
 import { audit, sound } from './books.ts'
 import { databases, type Place } from './databases.ts'
+import { filledBooks } from './filled-books.ts'
+import { copyPrepared } from './prepared.ts'
 import { type Commands, commands } from './process.ts'
 import { storm } from './storm.ts'
 
@@ -19,6 +21,7 @@ describe.each(databases)('kill -9 on $name', ({ name, skipped, create }) => {
     beforeAll(async () => {
       place = await create()
       run = commands()
+      if (place.url === undefined) copyPrepared(await filledBooks(new Date()), run.data)
     })
     afterAll(async () => {
       await run.close()

@@ -2,13 +2,16 @@ import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgres } from './databases.ts'
+import { filledBooks } from './filled-books.ts'
 import { gatewayFor } from './gateway.ts'
+import { copyPrepared } from './prepared.ts'
 import { type Commands, commands } from './process.ts'
 
 describe('the command', () => {
   let run: Commands
-  beforeAll(() => {
+  beforeAll(async () => {
     run = commands()
+    copyPrepared(await filledBooks(new Date()), run.data)
   })
   afterAll(() => run.close())
 

@@ -45,9 +45,5 @@ export function writeCamera(file: string, text: string): void {
 }
 
 export function cameraArgs(file: string): string[] {
-  return [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-video-capture=${file}`,
-  ]
+  return ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`]
 }

@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === null)(inChromium('documents on a phone'), { tim
   let maria: Customer
   beforeAll(async () => {
     stage = await openStage()
-    maria = customerWith(await stage.openPhone())
+    maria = customerWith(await stage.openPhone({ ownClock: true }))
     await maria.activate('maria')
   })
   afterAll(() => stage.close())
@@ -119,21 +119,10 @@ describe.skipIf(chromiumPath === null)(inChromium('documents on a phone'), { tim
   })
 
   it('locks the last data by itself, and has no word of a document on the disk', async () => {
-    const phone = customerWith(await stage.openPhone({ ownClock: true }))
-    const { page, context, hands, says } = phone
-    await phone.activate('jonas')
-    await phone.open('Documents')
-    await page
-      .getByRole('button', { name: /^Everyday, / })
-      .first()
-      .click()
-    await page.locator('iframe').waitFor()
-    await hands.press('About this document')
-    await page.getByRole('switch').click()
-    await says(/^Opens with finger or face until /)
+    const { page, context, profile, hands, says } = maria
     await page.reload()
     await context.setOffline(true)
-    await phone.type(passcode, 'Unlock')
+    await maria.type(passcode, 'Unlock')
     await hands.press('Show last balances without connection')
     await says(/^As of /)
     await page.clock.runFor(179_000)
@@ -146,7 +135,7 @@ describe.skipIf(chromiumPath === null)(inChromium('documents on a phone'), { tim
     // A PDF in clear, in base64 as the offline store holds texts, and the title it is listed under.
     const needles = ['%PDF-', 'JVBERi0', 'Everyday, ', 'age-encryption.org/v1']
     const { found } = searchProfile(
-      phone.profile,
+      profile,
       Object.assign({}, ...needles.map((text) => textForms(text, text))),
     )
     expect(found.filter(({ needle }) => !needle.startsWith('age'))).toEqual([])

@@ -76,8 +76,12 @@ export function handsOf({ page }: Pick<Phone, 'page'>): Hands {
     async booked(reference): Promise<string[]> {
       await home()
       await press(/^Everyday/)
-      await page.getByRole('searchbox').fill(reference)
-      const rows = page.getByRole('button', { name: reference })
+      const [search, rows] = [page.getByRole('searchbox'), page.getByRole('button', { name: /[−+]€/ })]
+      await search.waitFor()
+      await rows.first().waitFor()
+      await search.fill(reference)
+      // What the account showed before anybody searched goes first; what comes then is the answer.
+      await rows.filter({ hasNotText: reference, visible: true }).first().waitFor({ state: 'detached' })
       await page.getByText('Nothing found').or(rows.first()).waitFor()
       const labels = await rows.evaluateAll((all) => all.map((row) => row.textContent))
       await home()

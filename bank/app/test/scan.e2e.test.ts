@@ -6,42 +6,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, inChromium } from '../../../packages/client/test/web/chromium.ts'
 import { cameraArgs, writeCamera } from './camera.ts'
 import { handsOf } from './hands.ts'
-import { faultsOf, openStage, type Phone, type Stage } from './stage.ts'
+import { faultsOf, makeCode, openStage, type Phone, type Stage } from './stage.ts'
 
 describe.skipIf(chromiumPath === null)(inChromium('the app, scanning'), { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-camera-'))
+  const camera = join(folder, 'camera.y4m')
   let stage: Stage
+  let phone: Phone
   beforeAll(async () => {
     stage = await openStage()
+    writeCamera(camera, 'https://example.com/a-bicycle-for-sale')
+    phone = await stage.openPhone({ args: cameraArgs(camera), permissions: ['camera'] })
   })
   afterAll(async () => {
     await stage.close()
     rmSync(folder, { recursive: true })
   })
 
-  /** In front of whose camera this text lies. */
-  async function phoneSeeing(text: string): Promise<Phone> {
-    const file = join(folder, `${text.length}.y4m`)
-    writeCamera(file, text)
-    return stage.openPhone({ args: cameraArgs(file), permissions: ['camera'] })
-  }
-
-  it('reads the code and goes on with it, and asks nobody but the bank', async () => {
-    const code = await stage.bank.activate('maria')
-    const { page } = await phoneSeeing(code)
-    const asked = new Set<string>()
-    page.on('request', (request) => asked.add(new URL(request.url()).origin))
-    await handsOf({ page }).press('Scan the code')
-    const field = page.getByRole('textbox', { name: 'Activation code' })
-    await field.waitFor()
-    expect(await field.inputValue()).toBe(code)
-    await page.getByRole('button', { name: 'Continue' }).click()
-    await page.getByTestId('check-phrase').waitFor()
-    expect([...asked].toSorted()).toEqual([new URL(page.url()).origin, stage.bank.origin].toSorted())
-  })
-
   it('says so when it is another code, and goes on looking', async () => {
-    const { page } = await phoneSeeing('https://example.com/a-bicycle-for-sale')
+    const { page } = phone
     await handsOf({ page }).press('Scan the code')
     await page.getByText('This is another code.').waitFor()
     const faults = await faultsOf(page, 'scanner')
@@ -52,15 +35,36 @@ describe.skipIf(chromiumPath === null)(inChromium('the app, scanning'), { timeou
   })
 
   it('explains what to do when the camera is not allowed', async () => {
-    const { page } = await stage.openPhone({
-      args: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
-    })
+    const { page, context } = phone
+    const cdp = await context.newCDPSession(page)
+    const { origin } = new URL(page.url())
+    const permit = (setting: 'denied' | 'granted') =>
+      cdp.send('Browser.setPermission', { permission: { name: 'camera' }, setting, origin })
+    await permit('denied')
     await handsOf({ page }).press('Scan the code')
     await page.getByText('The camera is not allowed').waitFor()
     const faults = await faultsOf(page, 'refused camera')
     await handsOf({ page }).press('Type the code instead')
     expect(await page.getByRole('textbox', { name: 'Activation code' }).inputValue()).toBe('')
+    await permit('granted')
+    await page.reload()
     expect(faults).toEqual([])
+  })
+
+  it('reads the code and goes on with it, and asks nobody but the bank', async () => {
+    const code = await makeCode(stage.bank, 'maria')
+    // What lies in front of it from the next time it is switched on.
+    writeCamera(camera, code)
+    const { page } = phone
+    const asked = new Set<string>()
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await handsOf({ page }).press('Scan the code')
+    const field = page.getByRole('textbox', { name: 'Activation code' })
+    await field.waitFor()
+    expect(await field.inputValue()).toBe(code)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByTestId('check-phrase').waitFor()
+    expect([...asked].toSorted()).toEqual([new URL(page.url()).origin, stage.bank.origin].toSorted())
   })
 
   it('says so when there is no camera', async () => {

@@ -1,16 +1,16 @@
 /** The whole bank, the app as Vite builds it, and phones it runs on. */
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { AxeResults } from 'axe-core'
+import type Axe from 'axe-core'
 import { type BrowserContext, chromium, devices, type Page } from 'playwright-core'
+import { copyPrepared } from '../../api/test/prepared.ts'
+import { filledBooks } from '../../api/test/filled-books.ts'
 import { addAuthenticator, type Authenticator } from '../../../packages/client/test/web/authenticator.ts'
 import { chromiumPath } from '../../../packages/client/test/web/chromium.ts'
 import { type Bank, type BankOptions, deployBank } from '../../demo/src/deployment.ts'
+import { builtPage, insecureFastPage } from './built-page.ts'
 
 export const passcode = '739264'
 const patience = 20_000
@@ -40,7 +40,7 @@ export type Phone = {
   readonly profile: string
   /** From the first screen to Home with this code, finger included. */
   bind(code: string, binding?: Binding): Promise<void>
-  /** The same with a code from the command line. */
+  /** The same with a code that was made for it. */
   activate(user: string, name?: string): Promise<void>
   /** With the passcode, once it is locked. */
   unlock(): Promise<void>
@@ -55,19 +55,18 @@ export type Stage = {
   close(): Promise<void>
 }
 
-/** In a folder of its own: suites run beside each other. */
-async function buildPage(folder: string): Promise<void> {
-  const app = fileURLToPath(new URL('..', import.meta.url))
-  const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url))
-  const args = [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error']
-  const env = { ...process.env, NODE_ENV: 'production' }
-  await promisify(execFile)(process.execPath, args, { cwd: app, env })
+export type StageOptions = Pick<BankOptions, 'sealed'> & {
+  /** With a gateway on its embedded database, and the cost a passcode has: what takes time and is the same for every screen. */
+  readonly asShipped?: boolean
 }
 
-export async function openStage(options: BankOptions = {}): Promise<Stage> {
+export async function openStage({ sealed = true, asShipped = false }: StageOptions = {}): Promise<Stage> {
+  const books = await filledBooks(new Date())
+  const bringBooks = async (data: string): Promise<void> => copyPrepared(books, data)
+  const built = await (asShipped ? builtPage('bank/app') : insecureFastPage())
+  const bank = await deployBank({ sealed, store: asShipped ? 'embedded' : 'memory', bringBooks })
+  const address = await bank.serveApp(built)
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-app-'))
-  const [bank] = await Promise.all([deployBank(options), buildPage(join(folder, 'page'))])
-  const address = await bank.serveApp(join(folder, 'page'))
   const open: BrowserContext[] = []
   return {
     bank,
@@ -88,6 +87,13 @@ export async function openStage(options: BankOptions = {}): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
+}
+
+/** As an operator makes one, without a process for each. */
+export async function makeCode(bank: Bank, user: string): Promise<string> {
+  const order = { user, send_to: '+44 20 7946 0042' }
+  const { json } = await bank.admin(await bank.firstOperator(), 'POST', '/admin/activations', order)
+  return json['code'] as string
 }
 
 function openContext(profile: string, options: PhoneOptions): Promise<BrowserContext> {
@@ -149,7 +155,7 @@ function phoneOf(bank: Bank, browser: Browser): Phone {
     ...browser,
     unlock,
     bind,
-    activate: async (user, name) => bind(await bank.activate(user), name === undefined ? {} : { name }),
+    activate: async (user, name) => bind(await makeCode(bank, user), name === undefined ? {} : { name }),
     async restart(): Promise<void> {
       await page.reload()
       await unlock()
@@ -161,7 +167,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe-core calls serious on this screen, by day and by night, in a line each; and what is wider than the phone. */
 export async function faultsOf(page: Page, screen: string): Promise<string[]> {
-  await page.evaluate(axe)
+  // It stays until the page is loaded anew.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const faults: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -172,11 +179,12 @@ export async function faultsOf(page: Page, screen: string): Promise<string[]> {
         (one) => getComputedStyle(one).backgroundColor === ground,
       )
     })
-    const { violations } = await page.evaluate(() => {
-      const { axe: run } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } }
-      return run.run()
+    const { violations, wide } = await page.evaluate(async () => {
+      const { axe: loaded } = globalThis as unknown as { axe: typeof Axe }
+      // What is in order is neither gathered nor sent: that takes longer than to look.
+      const { violations: found } = await loaded.run({ resultTypes: ['violations'] })
+      return { violations: found, wide: document.documentElement.scrollWidth - innerWidth }
     })
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     faults.push(
       ...violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')

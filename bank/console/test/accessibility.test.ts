@@ -1,15 +1,14 @@
 /** axe-core on every screen, by day, by night and on a phone: it finds nothing at all, and nothing is wider than its window. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type Axe from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, openBrowser } from '../../../packages/client/test/web/browser.ts'
+import { builtPage } from '../../app/test/built-page.ts'
+import { openWindows } from '../../../packages/client/test/web/browser.ts'
 import { chromiumPath, inChromium } from '../../../packages/client/test/web/chromium.ts'
 import { bathroom } from './customer.ts'
-import { buildPage, openConsole, type OpenConsole, openStage, type Stage } from './stage.ts'
+import { openConsole, type OpenConsole, openStage, type Stage } from './stage.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const looks = [
@@ -27,7 +26,8 @@ const widthOver = (page: Page): Promise<number> =>
 
 /** What axe says is wrong, in a line each. */
 async function faultsOf(page: Page, screen: string): Promise<string[]> {
-  await page.evaluate(axe)
+  // It stays until the page is loaded anew.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations } = await page.evaluate(() => {
     const { axe: loaded } = globalThis as unknown as { axe: typeof Axe }
     return loaded.run({ resultTypes: ['violations'] })
@@ -47,9 +47,8 @@ async function faultsOf(page: Page, screen: string): Promise<string[]> {
 }
 
 describe.skipIf(chromiumPath === null)(inChromium('the console for everybody'), { timeout: 60_000 }, () => {
-  const profile = mkdtempSync(join(tmpdir(), 'holdfast-console-profile-'))
   let stage: Stage
-  let built: Awaited<ReturnType<typeof buildPage>>
+  let built: string
   let console: OpenConsole
   let browser: Browser
   let page: Page
@@ -58,22 +57,20 @@ describe.skipIf(chromiumPath === null)(inChromium('the console for everybody'), 
   let hold: string
 
   beforeAll(async () => {
-    ;[stage, built, browser] = await Promise.all([openStage(), buildPage(), openBrowser(profile)])
+    ;[stage, built, browser] = await Promise.all([openStage(), builtPage('bank/console'), openWindows()])
     ;({ secret } = await stage.addOperator('anna'))
     const maria = await stage.customer('maria')
     hold = (await maria.payHeld(bathroom)).id
     await maria.payHeld({ ...bathroom, amount: { currency: 'EUR', value: '1250.00' } })
     device = maria.device
-    console = await openConsole(stage, { page: built.folder })
-    page = await browser.context.newPage()
+    console = await openConsole(stage, { page: built })
+    page = await browser.newPage()
     page.setDefaultTimeout(20_000)
   })
   afterAll(async () => {
     await browser.close()
     await console.close()
     await stage.close()
-    built.clear()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
   })
 
   const screens: ReadonlyArray<readonly [name: string, open: () => Promise<void>]> = [

@@ -1,37 +1,29 @@
 /** The console as operators use it: in a real browser, with the keyboard, against a real gateway and phones that really enrol. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, openBrowser } from '../../../packages/client/test/web/browser.ts'
+import { builtPage } from '../../app/test/built-page.ts'
+import { openWindows } from '../../../packages/client/test/web/browser.ts'
 import { chromiumPath, inChromium } from '../../../packages/client/test/web/chromium.ts'
 import { bathroom, type Customer } from './customer.ts'
-import { buildPage, type Credentials, openConsole, type OpenConsole, openStage, type Stage } from './stage.ts'
+import { type Credentials, openConsole, type OpenConsole, openStage, type Stage } from './stage.ts'
 
 const patience = { timeout: 20_000 }
 const minute = 60_000
 
 describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_000 }, () => {
   const faults: string[] = []
-  const profiles: string[] = []
   let stage: Stage
-  let built: Awaited<ReturnType<typeof buildPage>>
+  let built: string
   let console: OpenConsole
   let at = Date.now()
   let anna: Credentials
   let ben: Credentials
-  let browser: Browser
-  let second: Browser
+  let windows: Browser
+  let browser: BrowserContext
   let page: Page
   let ines: Customer
 
-  async function browse(): Promise<Browser> {
-    const profile = mkdtempSync(join(tmpdir(), 'holdfast-console-profile-'))
-    profiles.push(profile)
-    return openBrowser(profile)
-  }
-  async function openPage({ context }: Browser): Promise<Page> {
+  async function openPage(context: BrowserContext): Promise<Page> {
     const opened = await context.newPage()
     opened.setDefaultTimeout(patience.timeout)
     opened.on('pageerror', (error) => faults.push(String(error)))
@@ -56,18 +48,17 @@ describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_
   }
 
   beforeAll(async () => {
-    ;[stage, built, browser, second] = await Promise.all([openStage(), buildPage(), browse(), browse()])
+    ;[stage, built, windows] = await Promise.all([openStage(), builtPage('bank/console'), openWindows()])
+    browser = await windows.newContext()
     anna = await stage.addOperator('anna')
     ben = await stage.addOperator('ben')
-    console = await openConsole(stage, { page: built.folder, clock: { now: () => at } })
+    console = await openConsole(stage, { page: built, clock: { now: () => at } })
     page = await openPage(browser)
   })
   afterAll(async () => {
-    await Promise.all([browser.close(), second.close()])
+    await windows.close()
     await console.close()
     await stage.close()
-    built.clear()
-    for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
   })
 
   it('says that a secret is wrong, and opens with the right one', async () => {
@@ -177,7 +168,7 @@ describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_
     await page.getByText('You have decided.').waitFor()
     expect(await release.count()).toBe(0)
 
-    const other = await openPage(second)
+    const other = await openPage(await windows.newContext())
     await signIn(other, ben)
     await other.getByText('1 of 2').waitFor()
     await other.keyboard.press('j')
@@ -227,7 +218,7 @@ describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_
     }
     await ask(page)
     await page.getByText('Your word is noted: another operator has to say the same.').waitFor()
-    const other = await openPage(second)
+    const other = await openPage(await windows.newContext())
     await signIn(other, ben)
     await other.getByText('No payment waits.').waitFor()
     await ask(other)
@@ -267,7 +258,7 @@ describe.skipIf(chromiumPath === null)(inChromium('the console'), { timeout: 60_
   it('signs out, and another tab hears of it', async () => {
     await signIn(page, anna)
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
-    const tab = await browser.context.newPage()
+    const tab = await browser.newPage()
     await tab.goto(console.address)
     await tab.getByRole('button', { name: 'Sign out' }).waitFor(patience)
     await page.getByRole('button', { name: 'Sign out' }).click()

@@ -1,13 +1,9 @@
 /** A real gateway with rules about transfers, phones that really enrol, and consoles in front of it. */
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { createClient } from '@holdfast/client'
 import { virtualPhone } from '@holdfast/client/testing'
 import { freePort } from '../../demo/src/processes.ts'
@@ -128,16 +124,6 @@ export async function openStage(): Promise<Stage> {
       place.clear()
     },
   }
-}
-
-/** The page as Vite builds it, in a folder of its own: suites run beside each other. */
-export async function buildPage(): Promise<{ readonly folder: string; clear(): void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-console-page-'))
-  const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url))
-  const args = [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error']
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
-  await promisify(execFile)(process.execPath, args, { cwd, env: { ...process.env, NODE_ENV: 'production' } })
-  return { folder, clear: () => rmSync(folder, { recursive: true }) }
 }
 
 export type OpenConsole = Console & {

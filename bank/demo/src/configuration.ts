@@ -85,14 +85,20 @@ const transfers = `transfers:
     - { name: night, kind: expression, when: "hour < 5 && amount > 100000", verdict: ask }
 `
 
-/** `sealed`: false leaves requests and answers signed, for whoever ends TLS to read. */
-export function configurationOf(ports: Ports, sealed: boolean): string {
+export type Kind = {
+  /** False: requests and answers are signed alone, and whoever ends TLS reads them. */
+  readonly sealed: boolean
+  /** Where the gateway remembers; what is in memory ends with it. */
+  readonly store: 'embedded' | 'memory'
+}
+
+export function configurationOf(ports: Ports, { sealed, store }: Kind): string {
   return `# Made by the demo: everything on loopback, nothing to keep.
 origin: http://127.0.0.1:${ports.gateway}
 listen: { host: 127.0.0.1, port: ${ports.gateway} }
 admin: { host: 127.0.0.1, port: ${ports.admin} }
 data: ./data
-store: { kind: embedded }
+store: { kind: ${store} }
 upstreams:
   - name: bank
     url: http://127.0.0.1:${ports.api}

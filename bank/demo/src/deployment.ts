@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { configurationOf } from './configuration.ts'
+import { configurationOf, type Kind } from './configuration.ts'
 import { freePort, holdfast, type Running, start, startGateway } from './processes.ts'
 
-const logDeadlineMs = 10_000
+const logDeadlineMs = 20_000
 
 export type Credentials = { readonly name: string; readonly secret: string }
 
@@ -39,34 +39,49 @@ export type Bank = {
 }
 export type AdminAnswer = { readonly status: number; readonly json: Record<string, unknown> }
 
-export type BankOptions = {
-  /** postgres://…; absent: each part on an embedded database of its own. */
+export type BankOptions = Partial<Kind> & {
+  /** postgres://…; absent: the ledger is on an embedded database of its own. */
   readonly ledger?: string
-  /** False: requests and answers are signed alone, and whoever ends TLS reads them. */
-  readonly sealed?: boolean
+  /** Puts books into the ledger's folder before it starts; in an empty one it makes them itself, which takes seconds. */
+  readonly bringBooks?: (data: string) => Promise<void>
 }
 
-export async function deployBank({ ledger, sealed = true }: BankOptions = {}): Promise<Bank> {
+export async function deployBank(options: BankOptions = {}): Promise<Bank> {
+  const { ledger, bringBooks, sealed = true, store = 'embedded' } = options
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-bank-'))
   const file = (name: string): string => path.join(folder, name)
   const config = ['--config', file('holdfast.yaml')]
   await writeFile(file('secret'), randomBytes(32).toString('base64url'), { mode: 0o600 })
+  await bringBooks?.(file('ledger'))
   const database = ['--data', file('ledger'), ...(ledger === undefined ? [] : ['--database', ledger])]
   const node = (program: string, ...args: string[]): Promise<Running> =>
     start(process.execPath, [program, ...args])
   const running: Running[] = []
+  const pages = new Map<string, Promise<Running>>()
+  async function close(): Promise<void> {
+    for (const opening of pages.values()) await opening.then((page) => page.stop()).catch(() => undefined)
+    for (const process of running.toReversed()) await process.stop()
+    await rm(folder, { recursive: true })
+  }
   const ports = { gateway: await freePort(), admin: await freePort(), app: await freePort() }
   const origin = `http://127.0.0.1:${ports.gateway}`
   const adminOrigin = `http://127.0.0.1:${ports.admin}`
-  const pages = new Map<string, Promise<Running>>()
 
-  const about = ['--secret-file', file('secret'), '--approvals', file('approvals.json')]
-  const api = await node('bank/api/dist/main.js', '--port', '0', ...about, ...database)
-  running.push(api)
-  await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }, sealed))
-  const gateway = await startGateway(file('holdfast.yaml'))
-  running.push(gateway)
-  const { pins } = (await holdfast('keys', ...config)) as { pins: string[] }
+  async function run(): Promise<Running> {
+    const about = ['--secret-file', file('secret'), '--approvals', file('approvals.json')]
+    const api = await node('bank/api/dist/main.js', '--port', '0', ...about, ...database)
+    running.push(api)
+    await writeFile(file('holdfast.yaml'), configurationOf({ ...ports, api: api.port }, { sealed, store }))
+    const started = await startGateway(file('holdfast.yaml'))
+    running.push(started)
+    return started
+  }
+  // What does not come up whole leaves nothing running.
+  const gateway = await run().catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  const { pins } = gateway.ready as { pins: string[] }
   await writeFile(file('app.json'), JSON.stringify({ origin, trust: pins }))
   const page = { origins: [`http://localhost:${ports.app}`], rpId: 'localhost' }
   await writeFile(file('approvals.json'), JSON.stringify({ origin, trust: pins, ...page }))
@@ -85,8 +100,10 @@ export async function deployBank({ ledger, sealed = true }: BankOptions = {}): P
       serve('app', () =>
         node('bank/app/serve.mjs', '--app', file('app.json'), '--port', `${ports.app}`, '--page', built),
       ),
-    serveConsole: () =>
-      serve('console', () => node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0')),
+    serveConsole: (built = 'bank/console/dist/web') =>
+      serve('console', () =>
+        node('bank/console/dist/server/main.js', '--admin', adminOrigin, '--port', '0', '--page', built),
+      ),
     async activate(user: string): Promise<string> {
       const answer = await holdfast('activate', ...config, '--user', user, '--send-to', '+44 20 7946 0042')
       return answer['code'] as string
@@ -119,10 +136,6 @@ export async function deployBank({ ledger, sealed = true }: BankOptions = {}): P
       }
       throw new Error(`the log does not say ${part}`)
     },
-    async close(): Promise<void> {
-      for (const opening of pages.values()) await (await opening).stop()
-      for (const process of running.toReversed()) await process.stop()
-      await rm(folder, { recursive: true })
-    },
+    close,
   }
 }

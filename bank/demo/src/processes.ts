@@ -1,5 +1,6 @@
 /** Starts and ends the processes of the main job: a backend, and the gateway as an operator runs it. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -10,20 +11,31 @@ const command = 'packages/gateway/bin/holdfast.js'
 
 export type Running = {
   readonly port: number
+  /** All that its first line says. */
+  readonly ready: Readonly<Record<string, unknown>>
   /** What it wrote to its standard output so far. */
   readonly lines: readonly string[]
   readonly stop: () => Promise<void>
 }
 
+type Ready = { readonly port: number } & Readonly<Record<string, unknown>>
+
+/** From where systems take no port by themselves: nobody gets one of these by chance before it is used. */
+const [leastPort, mostPort] = [20_000, 30_000]
+
 /** A port nobody listens on now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  const port = randomInt(leastPort, mostPort)
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return freePort()
+    throw error
+  }
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('no port')
-  return address.port
+  return port
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -33,7 +45,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Resolves with the port in the process's first line that says it is ready; rejects when it ends before. */
+/** Resolves when the process has said that it is ready; rejects when it ends before. */
 export async function start(program: string, args: readonly string[]): Promise<Running> {
   // A group of its own: Ctrl-C reaches the main job alone, and that ends the others in order.
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
@@ -45,15 +57,15 @@ export async function start(program: string, args: readonly string[]): Promise<R
     })
   })
   const lines: string[] = []
-  const ready = new Promise<number>((resolve) => {
+  const told = new Promise<Ready>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)
-      if (line.startsWith('{"ready":true,')) resolve((JSON.parse(line) as { port: number }).port)
+      if (line.startsWith('{"ready":true,')) resolve(JSON.parse(line) as Ready)
     })
   })
-  const port = await Promise.race([ready, failed])
+  const ready = await Promise.race([told, failed])
   failed.catch(() => undefined)
-  return { port, lines, stop: () => stop(child) }
+  return { port: ready.port, ready, lines, stop: () => stop(child) }
 }
 
 export function startGateway(configFile: string): Promise<Running> {

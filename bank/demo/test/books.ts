@@ -1,6 +1,7 @@
 /** What the ledger says, over a line of its own that nobody meddles with. */
 import { createClient } from '@holdfast/client'
 import { virtualPhone } from '@holdfast/client/testing'
+import { makeCode } from '../../app/test/stage.ts'
 import type { Bank } from '../src/deployment.ts'
 
 export type Books = {
@@ -12,7 +13,7 @@ export type Books = {
 export async function openBooks(bank: Bank, user: string): Promise<Books> {
   const { origin, pins } = bank
   const client = createClient({ origin, trust: pins, platform: virtualPhone().platform })
-  const pending = await client.enrol({ activationCode: await bank.activate(user), deviceName: 'Books' })
+  const pending = await client.enrol({ activationCode: await makeCode(bank, user), deviceName: 'Books' })
   await pending.confirm(/\b\d{6}\b/.exec(await bank.lastText())?.[0] ?? '')
   const session = await client.unlock()
   const read = async (path: string): Promise<unknown> => (await session.fetch(path)).json()

@@ -1,9 +1,5 @@
 /** An operator's browser, with the console in it. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { openBrowser } from '../../../packages/client/test/web/browser.ts'
+import type { Browser, Page } from 'playwright-core'
 import type { Credentials } from '../src/deployment.ts'
 
 export type Desk = {
@@ -17,13 +13,11 @@ export type Desk = {
   /** To what the customer approved, in the list of payments that wait. */
   openHold(amount: string): Promise<void>
   release(note: string): Promise<void>
-  close(): Promise<void>
 }
 
-export async function openDesk(address: string): Promise<Desk> {
-  const profile = mkdtempSync(join(tmpdir(), 'holdfast-desk-'))
-  const browser = await openBrowser(profile)
-  const [page = await browser.context.newPage()] = browser.context.pages()
+/** It shares nothing with others of the same windows. */
+export async function openDesk(windows: Browser, address: string): Promise<Desk> {
+  const page = await windows.newPage()
   page.setDefaultTimeout(20_000)
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   await page.goto(address)
@@ -59,10 +53,6 @@ export async function openDesk(address: string): Promise<Desk> {
       await page.getByLabel('I called the customer').check()
       await page.getByLabel('Note').fill(note)
       await button('Release').click()
-    },
-    async close(): Promise<void> {
-      await browser.close()
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }

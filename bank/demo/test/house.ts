@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core'
 import { handsOf } from '../../app/test/hands.ts'
 import { faultsOf, openStage, type Phone, type Stage } from '../../app/test/stage.ts'
-import { buildPage } from '../../console/test/stage.ts'
+import { builtPage } from '../../app/test/built-page.ts'
+import { openWindows } from '../../../packages/client/test/web/browser.ts'
 import { type Desk, openDesk } from './desk.ts'
 
 export type House = {
@@ -20,9 +21,13 @@ export type House = {
 
 export async function openHouse(): Promise<House> {
   const faults: string[] = []
-  const [stage, built] = await Promise.all([openStage(), buildPage()])
-  const address = await stage.bank.serveConsole(built.folder)
-  const [desk, otherDesk] = await Promise.all([openDesk(address), openDesk(address)])
+  const [stage, built, windows] = await Promise.all([
+    openStage({ asShipped: true }),
+    builtPage('bank/console'),
+    openWindows(),
+  ])
+  const address = await stage.bank.serveConsole(built)
+  const [desk, otherDesk] = await Promise.all([openDesk(windows, address), openDesk(windows, address)])
 
   function watch(page: Page): void {
     page.on('pageerror', (error) => faults.push(String(error)))
@@ -43,9 +48,8 @@ export async function openHouse(): Promise<House> {
     look: async (page, screen) => void faults.push(...(await faultsOf(page, screen))),
     takeFaults: () => faults.splice(0),
     async close(): Promise<void> {
-      await Promise.all([desk.close(), otherDesk.close()])
+      await windows.close()
       await stage.close()
-      built.clear()
     },
   }
 }

@@ -107,13 +107,13 @@ describe('a challenge nobody signed', () => {
   })
 
   it('is shown to nobody when the key of another service signed it', async () => {
-    const elsewhere = await createWorld()
+    const elsewhere = await createWorld({ stranger: true })
     demanding(all, async (demand) => ({ ...demand, challenge: await signedBy(elsewhere, claimsOf(demand)) }))
     await refusedUnseen('answer_refused')
   })
 
   it('is shown to nobody under the name of the right key', async () => {
-    const elsewhere = await createWorld()
+    const elsewhere = await createWorld({ stranger: true })
     demanding(all, async (demand) => {
       const [head] = demand.challenge.split('.')
       const [, claims, signature] = (await signedBy(elsewhere, claimsOf(demand))).split('.')

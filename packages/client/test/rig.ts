@@ -11,6 +11,7 @@ import {
   type Deployment,
   handle,
   type HoldfastServer,
+  type KeyFile,
   openKeyFile,
   parseHead,
 } from '@holdfast/server'
@@ -60,6 +61,8 @@ export type PhoneOptions = {
 export type WorldOptions = {
   /** Has a CA, which gives client certificates. */
   readonly certificates?: boolean
+  /** It is another service, whose keys no other world has. */
+  readonly stranger?: boolean
   /** What is not made anew, e.g. the store of a service that starts again. */
   readonly deployment?: Partial<Deployment>
   readonly routes?: Deployment['routes']
@@ -71,6 +74,20 @@ async function echo(request: Request): Promise<Response> {
   return Response.json({ method: request.method, body: await request.text() })
 }
 
+async function newKeys(clock: Deployment['clock'], certificates: boolean): Promise<KeyFile> {
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
+  const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
+  if (certificates) await keys.rotate('ca')
+  // Read once, kept in memory: a world changes no keys.
+  rmSync(directory, { recursive: true })
+  return keys
+}
+
+let common: Promise<KeyFile> | undefined
+/** Of all worlds that say nothing about keys: to make them takes longer than most tests, and without a rotation time changes nothing. */
+const commonKeys = (): Promise<KeyFile> =>
+  (common ??= newKeys({ now: () => start, monotonic: () => 0 }, false))
+
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   let passed = 0
   let upMs = 0
@@ -78,11 +95,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const texts: string[] = []
   const executed: string[] = []
   const clock = { now: (): number => start + passed, monotonic: (): number => passed + upMs }
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-world-'))
-  const keys = await openKeyFile(join(directory, 'keys.json'), { clock, crypto: nodeCrypto })
-  if (options.certificates === true) await keys.rotate('ca')
-  // Read once, kept in memory: a world changes no keys.
-  rmSync(directory, { recursive: true })
+  const { certificates = false, stranger = false } = options
+  const keys = await (certificates || stranger ? newKeys(clock, certificates) : commonKeys())
   const deployment: Deployment = {
     origin,
     store: memoryStore(),

@@ -6,7 +6,8 @@ import { text as readText } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { fromBase64url, fromUtf8 } from '@holdfast/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPlace, type Place } from '../test/holdfast-process.ts'
+import { runHere } from '../test/holdfast-here.ts'
+import { createPlace, fromBundle, type Place } from '../test/holdfast-process.ts'
 import { Complaint } from './config/complaint.ts'
 import { parseConfig } from './config/config.ts'
 import { pinOfPem } from './pins.ts'
@@ -90,13 +91,8 @@ describe.skipIf(!hasOpenssl)('a pin (needs the openssl command)', () => {
 })
 
 describe.skipIf(!hasOpenssl)('holdfast keys pins', () => {
-  let place: Place
-  beforeAll(() => {
-    place = createPlace('')
-  })
-  afterAll(() => place.clear())
   const run = (...args: string[]) =>
-    place.run('keys', 'pins', ...args.map((word) => (word.startsWith('--') ? word : file(word))))
+    runHere(directory, 'keys', 'pins', ...args.map((word) => (word.startsWith('--') ? word : file(word))))
 
   it('prints what holdfast.yaml takes', async () => {
     const { code, out } = await run('--cert', 'ec.crt', '--backup', 'rsa.csr', '--backup', 'ed.pub')
@@ -134,9 +130,10 @@ describe.skipIf(!hasOpenssl)('holdfast keys pins', () => {
   })
 
   it('has help of its own', async () => {
-    expect((await place.run('keys', 'pins', '--help')).out).toMatch(/^holdfast keys pins /)
-    expect((await place.run('--help')).out).toContain('keys pins')
-    expect((await place.run('--help')).out).toContain('keys ca')
+    expect((await run('--help')).out).toMatch(/^holdfast keys pins /)
+    const { out } = await runHere(directory, '--help')
+    expect(out).toContain('keys pins')
+    expect(out).toContain('keys ca')
   })
 })
 
@@ -168,11 +165,18 @@ describe.skipIf(!hasOpenssl)('a gateway with pins (needs the openssl command)', 
   it('tells phones what was printed for it', async () => {
     const pins = [expected('ec'), expected('rsa')]
     const listen = `{ port: 0, tls: { key: ${file('ec.key')}, cert: ${file('ec.crt')} } }`
-    const written = { ...base, listen, pins: `[${pins.join(', ')}]`, admin: '{ port: 0 }' }
+    const written = {
+      ...base,
+      listen,
+      pins: `[${pins.join(', ')}]`,
+      admin: '{ port: 0 }',
+      store: '{ kind: memory }',
+    }
     place = createPlace(
       Object.entries(written)
         .map(([key, value]) => `${key}: ${value}`)
         .join('\n'),
+      { command: fromBundle },
     )
     writeFileSync(join(place.directory, 'sms.secret'), 's'.repeat(40))
     const { port } = await place.serve()

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPlace, type Place, type Serving } from '../test/holdfast-process.ts'
+import { runHere } from '../test/holdfast-here.ts'
+import { createPlace, fromBundle, type Place, type Serving } from '../test/holdfast-process.ts'
 
 const admin = 'postgres://postgres@127.0.0.1:5432/postgres'
 const database = `holdfast_workers_${randomBytes(6).toString('hex')}`
@@ -37,7 +38,7 @@ describe.skipIf(!reachable)(
     let gateway: Serving
     beforeAll(async () => {
       await query(`create database ${database}`)
-      place = createPlace(config)
+      place = createPlace(config, { command: fromBundle })
       gateway = await place.serve('--workers', '2')
     }, 60_000)
     afterAll(async () => {
@@ -63,7 +64,8 @@ describe.skipIf(!reachable)(
       // Not the service's Host: refused at the edge by whichever worker gets it.
       for (let i = 0; i < 6; i++) expect(await ask()).toBe(400)
       expect(await measured()).toMatch(/holdfast_refused_total\{code="ambiguous_request"\} 6/)
-      const { out } = await place.run('devices', '--json', '--admin', `http://127.0.0.1:${gateway.adminPort}`)
+      const at = ['--admin', `http://127.0.0.1:${gateway.adminPort}`]
+      const { out } = await runHere(place.directory, 'devices', '--json', ...at)
       expect(JSON.parse(out)).toEqual({ devices: [], next: null })
     })
 
@@ -76,7 +78,8 @@ describe.skipIf(!reachable)(
     })
 
     it('do not start on a port that is taken', async () => {
-      const taken = createPlace(config.replace('listen: { port: 0 }', `listen: { port: ${gateway.port} }`))
+      const written = config.replace('listen: { port: 0 }', `listen: { port: ${gateway.port} }`)
+      const taken = createPlace(written, { command: fromBundle })
       try {
         const { code, err } = await taken.run('serve', '--workers', '2')
         expect(code).toBe(1)

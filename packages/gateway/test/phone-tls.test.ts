@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { type Client, createClient, HoldfastError, type PendingEnrolment } from '@holdfast/client'
 import { nodePlatform } from '@holdfast/client/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCluster } from '../../server/test/cluster.ts'
 import { type RunningGateway, startGateway } from '../src/compose.ts'
 import { parseConfig } from '../src/config/config.ts'
 import { createLog } from '../src/books/log.ts'
@@ -28,6 +29,13 @@ describe.skipIf(!hasOpenssl)(
     let origin: string
     let ports: readonly [number, number]
     const texts: string[] = []
+    let waitedMs = 0
+    /** Of the phone and of the gateway: what the phone waits for has come. */
+    const clock = {
+      now: (): number => Date.now() + waitedMs,
+      monotonic: (): number => performance.now() + waitedMs,
+      sleep: async (ms: number): Promise<void> => void (waitedMs += ms),
+    }
     const file = (name: string): string => join(directory, name)
     const openssl = (...args: string[]): Buffer =>
       execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' })
@@ -57,18 +65,18 @@ outbox: { kind: webhook, url: "http://127.0.0.1:9", secretFile: sms.secret }
 `,
       )
       const outbox = { send: async ({ text }: { text: string }): Promise<void> => void texts.push(text) }
-      gateway = await startGateway(config, { outbox, log: createLog({ level: 'error' }) })
+      gateway = await startGateway(config, { clock, outbox, log: createLog({ level: 'error' }) })
     }
 
-    const phone = (): Client =>
-      createClient({
+    function phone(): Client {
+      const ca = ['one', 'two', 'stranger'].map((name) => readFileSync(file(`${name}.crt`), 'utf8'))
+      const platform = nodePlatform({ directory: file('phone'), ca })
+      return createClient({
         origin,
         trust: gateway.pins,
-        platform: nodePlatform({
-          directory: file('phone'),
-          ca: ['one', 'two', 'stranger'].map((name) => readFileSync(file(`${name}.crt`), 'utf8')),
-        }),
+        platform: { ...platform, clock: { ...platform.clock, ...clock } },
       })
+    }
 
     let one: string
     let two: string
@@ -81,6 +89,7 @@ outbox: { kind: webhook, url: "http://127.0.0.1:9", secretFile: sms.secret }
       await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
       ports = [await freePort(), await freePort()]
       origin = `https://127.0.0.1:${ports[0]}`
+      await createCluster(file('data/database'))
       await start([one, two], 'one')
       await gateway.service.keys.rotate('ca')
     })

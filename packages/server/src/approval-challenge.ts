@@ -150,10 +150,7 @@ export async function ask(request: ApprovalRequest, tools: ApprovalTools): Promi
 }
 
 /** Null unless it is a challenge of ours for this very approval. */
-export async function readChallenge(
-  record: ApprovalRecord,
-  deployment: Deployment,
-): Promise<Asked | null> {
+export async function readChallenge(record: ApprovalRecord, deployment: Deployment): Promise<Asked | null> {
   const content = openContent(record, deployment)
   if (content === null) return null
   const kid = await thumbprint(content.tokenKey, nodeCrypto)

@@ -1,12 +1,12 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { utf8 } from '@holdfast/core'
+import { toBase64url, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type KeyFile, openKeyFile, type Previous } from './key-file.ts'
 import { fileKms, passphraseProtection } from './kms-file.ts'
-import type { Protection } from './kms.ts'
+import type { Protection, Recipe } from './kms.ts'
 
 const passphrase = 'canary: a passphrase nobody guesses'
 let folder: string
@@ -14,12 +14,27 @@ let path: string
 let asked: Uint8Array[]
 const clock = { now: () => 1_790_000_000_000, monotonic: () => 0 }
 
-function under(text: string): Protection {
+function dearlyUnder(text: string): Protection {
   return passphraseProtection(() => {
     const bytes = utf8(text)
     asked.push(bytes)
     return bytes
   })
+}
+/** The same with the least cost a file may name, where it is not the matter. */
+function under(text: string): Protection {
+  const protection = dearlyUnder(text)
+  let recipe: Recipe | undefined
+  return {
+    async create() {
+      recipe ??= { kind: 'scrypt', N: 2 ** 15, r: 8, p: 1, salt: toBase64url(nodeCrypto.random(16)) }
+      return { recipe, key: (await protection.find(recipe)) as Uint8Array }
+    },
+    find(written) {
+      recipe = written
+      return protection.find(written)
+    },
+  }
 }
 const openUnder = (protection: Protection | null, previous?: Previous): Promise<KeyFile> =>
   openKeyFile(path, {
@@ -40,7 +55,7 @@ beforeEach(async () => {
 
 describe('a key file under a passphrase', () => {
   test('shows nothing but how the key is derived, and opens again', async () => {
-    const keys = await openUnder(under(passphrase))
+    const keys = await openUnder(dearlyUnder(passphrase))
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     expect(await written()).toEqual({
       version: 1,
@@ -48,14 +63,14 @@ describe('a key file under a passphrase', () => {
       nonce: expect.stringMatching(/^[\w-]{16}$/),
       sealed: expect.any(String),
     })
-    const again = await openUnder(under(passphrase))
+    const again = await openUnder(dearlyUnder(passphrase))
     expect(again.version()).toBe(keys.version())
     expect(again.open('place', keys.seal('place', Uint8Array.of(7)))).toEqual(Buffer.of(7))
     expect(await readdir(folder)).toEqual(['keys.json'])
   })
 
   test('the passphrase is asked for once, and overwritten', async () => {
-    const keys = await openUnder(under(passphrase))
+    const keys = await openUnder(dearlyUnder(passphrase))
     for (const use of ['token', 'service', 'forward', 'wrapping', 'ca'] as const) await keys.rotate(use)
     await keys.reload()
     expect(asked).toEqual([new Uint8Array(passphrase.length)])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HoldfastError } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { issueCertificate } from './ca.ts'
 import { openKeyFile, type KeyFile } from './key-file.ts'
 
@@ -70,7 +70,12 @@ describe('the file', () => {
   test('a lock that nobody gives back is named', async () => {
     const keys = await openHere()
     await writeFile(`${path}.lock`, '')
+    // Each look at the clock is a second later than the one before.
+    let looks = 0
+    const clockOfLock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * looks++)
     await expect(keys.rotate('token')).rejects.toThrow(`remove ${path}.lock`)
+    clockOfLock.mockRestore()
+    expect(looks).toBeGreaterThan(10)
     expect(await readdir(folder)).toContain('keys.json.lock')
   })
 })

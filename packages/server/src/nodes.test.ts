@@ -42,8 +42,8 @@ describe.skipIf(!reachable)(
 
     beforeAll(async () => {
       await admin.query(`create database ${database}`)
-      stores = await Promise.all([1, 2].map(() => postgresStore({ url, connections: 8 })))
-      memories = await Promise.all([1, 2].map(() => postgresShortLived({ url, connections: 8 })))
+      stores = await Promise.all([1, 2].map(() => postgresStore({ url, connections: 4 })))
+      memories = await Promise.all([1, 2].map(() => postgresShortLived({ url, connections: 4 })))
       const [store, otherStore] = stores as [DurableStore, DurableStore]
       const [shortLived, otherShortLived] = memories as [ShortLivedStore, ShortLivedStore]
       one = await createStage({ activation: { lifeSeconds: 600, tries: 50 } }, { store, shortLived })

@@ -24,6 +24,7 @@ import {
   tryOnce,
   wrongPasscode,
 } from '../test/passcode.ts'
+import { createCluster } from '../test/cluster.ts'
 import { openGrounds, postgresReachable } from '../test/passcode-node.ts'
 import { fifty } from '../test/stage.ts'
 import { wipeMemory } from '../test/wipe-memory.ts'
@@ -175,6 +176,7 @@ describe('fifty guesses at once', () => {
     'on PGlite give five, and none after a start anew',
     async () => {
       const directory = await mkdtemp(join(tmpdir(), 'holdfast-tries-'))
+      await createCluster(join(directory, 'data'))
       const store = await embeddedStore({ directory: join(directory, 'data') })
       const { keys, shortLived } = house.stage.deployment
       const before = await openHouse({}, { store, keys, shortLived })

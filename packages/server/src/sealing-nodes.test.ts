@@ -9,6 +9,7 @@ import { redisShortLived } from '@holdfast/server/redis'
 import { embeddedStore, postgresStore } from '@holdfast/server/sql'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCluster } from '../test/cluster.ts'
 import { createRig, type Rig, type TestClock, testClock } from '../test/rig.ts'
 import { answerSealed, type Sealed, sealInner, sealingKeyOf, statementOf } from '../test/sealed.ts'
 import type { Deployment } from './deployment.ts'
@@ -80,7 +81,7 @@ describe.skipIf(!hasPostgres || !hasRedis)(
     beforeAll(async () => {
       await admin.query(`create database ${database}`)
       await inside.connect()
-      shared = await postgresStore({ url, connections: 8 })
+      shared = await postgresStore({ url, connections: 5 })
       shortLived = await redisShortLived({ url: redis, prefix: `test-${randomUUID()}` })
       keys = (await createRig()).deployment.keys
     })
@@ -195,13 +196,15 @@ describe.skipIf(!hasPostgres || !hasRedis)(
 test('the embedded database: a restarted service has a new key at once', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-sealing-'))
   try {
-    const store = await embeddedStore({ directory: folder })
+    await createCluster(path.join(folder, 'data'))
+    const store = await embeddedStore({ directory: path.join(folder, 'data') })
     const { keys } = (await createRig()).deployment
     const one = await start({ store, keys })
     const before = await ask(one)
     expect(await outcome(one, before)).toBe(200)
     await one.server.close()
     const two = await start({ store, keys })
+    clock.advance(4000)
     expect(await outcome(two, before)).toBe('stale_sealing_key')
     expect(await outcome(two, await ask(two))).toBe(200)
     await two.server.close()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createCluster } from '../test/cluster.ts'
 import { bindPhone, createStage, refusal, type Stage } from '../test/stage.ts'
 import { type TestMemory, wipeMemory } from '../test/wipe-memory.ts'
 import type { Deployment } from './deployment.ts'
@@ -38,6 +39,7 @@ describe('a database that was put back from a backup', () => {
   const run = async (statement: string): Promise<void> => void (await sql.raw(statement).execute(opened.db))
 
   beforeAll(async () => {
+    await createCluster(path.join(folder, 'data'))
     opened = await openEmbedded({ directory: path.join(folder, 'data') })
     store = opened.store
     stage = await createStage({}, { store })

@@ -2,28 +2,38 @@
  * A script with all it loads in few files, for tests that start it dozens of times: reading hundreds of files takes a process longer than
  * all it does afterwards.
  */
-import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { createHash } from 'node:crypto'
+import { copyFile, readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { kept, modules } from './kept.ts'
 
-export type Bundled = { readonly file: string; remove(): Promise<void> }
+const packages = ['core', 'server', 'gateway']
 
-const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+/** Differs when the script, anything built, or anything installed does. */
+async function stateOf(script: string): Promise<string> {
+  const built = packages.map(async (name) => {
+    const dist = join(modules, '..', 'packages', name, 'dist')
+    const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js')).toSorted()
+    return Promise.all(files.map(async (file) => `${file} ${(await stat(join(dist, file))).mtimeMs}`))
+  })
+  const installed = join(modules, '.package-lock.json')
+  const sources = [script, installed, fileURLToPath(import.meta.url)].map((file) => readFile(file, 'utf8'))
+  const said = [script, ...(await Promise.all(built)).flat(), ...(await Promise.all(sources))]
+  return createHash('sha256').update(said.join('\n')).digest('hex').slice(0, 16)
+}
 
-/** `script`: a path to JavaScript one folder below its package; what it imports is built. */
-export async function bundled(script: string): Promise<Bundled> {
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-bundled-'))
+/** As deep as the modules in it, which look for package.json two steps further out. */
+const parts = join('dist', 'parts')
+
+async function make(script: string, directory: string): Promise<void> {
   await symlink(modules, join(directory, 'node_modules'))
   await copyFile(join(dirname(script), '..', 'package.json'), join(directory, 'package.json'))
   await build({
     entryPoints: [script],
-    outdir: join(directory, 'dist'),
+    outdir: join(directory, parts),
     outExtension: { '.js': '.mjs' },
-    // As deep as the modules in them, which look for package.json two steps further out.
-    entryNames: 'parts/[name]',
-    chunkNames: 'parts/[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -36,6 +46,19 @@ export async function bundled(script: string): Promise<Bundled> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   })
-  const file = join(directory, 'dist', 'parts', `${basename(script).replace(/\.m?js$/, '')}.mjs`)
-  return { file, remove: () => rm(directory, { recursive: true }) }
+}
+
+async function find(script: string): Promise<string> {
+  const name = basename(script).replace(/\.m?js$/, '')
+  const directory = await kept(`${name}-${await stateOf(script)}`, (made) => make(script, made))
+  return join(directory, parts, `${name}.mjs`)
+}
+
+const found = new Map<string, Promise<string>>()
+
+/** `script`: a path to JavaScript one folder below its package; what it imports is built. The path of what does the same. */
+export function bundled(script: string): Promise<string> {
+  const known = found.get(script) ?? find(script)
+  found.set(script, known)
+  return known
 }

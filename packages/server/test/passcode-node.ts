@@ -13,7 +13,7 @@ import type { RequestHead } from '../src/head.ts'
 import type { OwnAnswer } from '../src/http.ts'
 import { openKeyFile } from '../src/key-file.ts'
 import { postgresShortLived, postgresStore } from '../src/stores/sql/index.ts'
-import { bundled, type Bundled } from './bundled.ts'
+import { bundled } from './bundled.ts'
 import { openHouse, type OpenHouse } from './passcode.ts'
 import { origin } from './stage.ts'
 
@@ -61,18 +61,13 @@ export async function openGrounds(): Promise<Grounds> {
   const shortLived = await postgresShortLived({ url, connections: 4 })
   const ring = await openKeyFile(keys, { clock, crypto: nodeCrypto })
   const house = await openHouse({}, { store, shortLived, keys: ring, clock })
-  let node: Promise<Bundled> | undefined
   return {
     house,
     url,
     keys,
-    async script(): Promise<string> {
-      node ??= bundled(fileURLToPath(new URL('passcode-node.mjs', import.meta.url)))
-      return (await node).file
-    },
+    script: () => bundled(fileURLToPath(new URL('passcode-node.mjs', import.meta.url))),
     dump: () => inPostgres(url, dumpAll),
     async close(): Promise<void> {
-      await (await node)?.remove()
       await house.server.close()
       await Promise.all([store.close(), shortLived.close()])
       await inPostgres(postgres, (client) => client.query(`drop database ${name} with (force)`))

@@ -12,8 +12,7 @@ import { session } from './session.ts'
 
 const machine = hermes()
 const title = typeof machine === 'string' ? `Hermes: SKIPPED: ${machine}` : 'Hermes'
-const run = (entry: string, data: Readonly<Record<string, unknown>>): Promise<unknown[]> =>
-  (machine as Machine).run(entry, data)
+const run = (data: Readonly<Record<string, unknown>>): Promise<unknown[]> => (machine as Machine).run(data)
 
 /** Vectors of others, as far as they are here. */
 function outside(): Record<string, Record<string, unknown>> {
@@ -61,9 +60,7 @@ async function sessions(): Promise<{ seen: unknown[]; replayed: unknown[]; excha
   const given = { origin: world.origin, trust: world.pins, activationCode }
   const { network, exchanges } = recording(world.network)
   const seen = await session(given, network, () => digits(world))
-  const replayed = await run('session-replay.ts', {
-    recording: { ...given, digits: digits(world), exchanges },
-  })
+  const replayed = await run({ recording: { ...given, digits: digits(world), exchanges } })
   return { seen, replayed, exchanges: exchanges.length }
 }
 
@@ -71,13 +68,14 @@ describe.skipIf(typeof machine === 'string')(title, () => {
   let lines: Line[]
   let played: Awaited<ReturnType<typeof sessions>>
   beforeAll(async () => {
-    const suites = run('suites.ts', { files: ours(), outside: outside() }) as Promise<Line[]>
+    const suites = run({ files: ours(), outside: outside() }) as Promise<Line[]>
     ;[lines, played] = await Promise.all([suites, sessions()])
   }, 600_000)
 
   it.each([
     ['core: vectors', 350],
     ['core: sealed vectors', 70],
+    ['core: approval vectors', 20],
     ['core: crypto', 16],
   ])('%s', (suite, least) => {
     const ran = lines.filter((line) => line.suite === suite && line.error !== undefined)

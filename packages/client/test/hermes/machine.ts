@@ -20,8 +20,8 @@ type Babel = {
 }
 
 export type Machine = {
-  /** What the program printed, line by line. Throws with its words when it broke off. */
-  run(entry: string, data: Readonly<Record<string, unknown>>): Promise<unknown[]>
+  /** What program.ts printed, line by line. Throws with its words when it broke off. */
+  run(data: Readonly<Record<string, unknown>>): Promise<unknown[]>
 }
 
 /** Why there is no machine here, or the machine. */
@@ -36,7 +36,8 @@ export function hermes(): Machine | string {
   if (spawnSync(vm, ['-version']).status !== 0) return 'Hermes does not start here'
   if (!existsSync(join(cache, 'node_modules/@babel/preset-env')))
     return 'no Babel; `node tools/hermes.mjs` fetches it'
-  return { run: (entry, data) => run(vm, entry, data) }
+  let program: Promise<string> | undefined
+  return { run: async (data) => run(vm, await (program ??= compiled()), data) }
 }
 
 /** Modules the VM cannot have, by others in this folder. */
@@ -74,10 +75,29 @@ function printedBy(vm: string, words: readonly string[]): Promise<string> {
   })
 }
 
-/** One file with all it imports, in the JavaScript of 2015 and a bit. */
-async function compiled(entry: string): Promise<string> {
+/** Of what preset-env writes anew for old browsers, what the VM has by itself: twice as much work for Babel, and more for the VM. */
+const known = [
+  'arrow-functions',
+  'computed-properties',
+  'destructuring',
+  'exponentiation-operator',
+  'for-of',
+  'function-name',
+  'literals',
+  'parameters',
+  'regenerator',
+  'shorthand-properties',
+  'spread',
+  'sticky-regex',
+  'template-literals',
+  'typeof-symbol',
+  'unicode-regex',
+].map((name) => `transform-${name}`)
+
+/** All of it with all it imports, in the JavaScript of 2015 and a bit. */
+async function compiled(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('program.ts', import.meta.url))],
     bundle: true,
     write: false,
     format: 'iife',
@@ -89,19 +109,17 @@ async function compiled(entry: string): Promise<string> {
   })
   const require = createRequire(join(cache, 'package.json'))
   const babel = require('@babel/core') as Babel
-  const environment = { targets: { ie: '11' }, exclude: ['transform-exponentiation-operator'] }
+  const environment = { targets: { ie: '11' }, exclude: known }
   const presets = [[require.resolve('@babel/preset-env'), environment]]
   const options = { configFile: false, babelrc: false, compact: false, sourceType: 'script', presets }
   return babel.transformSync(outputFiles[0]?.text ?? '', options)?.code ?? ''
 }
 
-async function run(vm: string, entry: string, data: Readonly<Record<string, unknown>>): Promise<unknown[]> {
-  // Modules look for these when they are loaded.
-  const parts = await Promise.all(['globals.ts', 'buffer.ts', entry].map(compiled))
+async function run(vm: string, code: string, data: Readonly<Record<string, unknown>>): Promise<unknown[]> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-hermes-'))
   try {
     const program = join(folder, 'program.js')
-    writeFileSync(program, [`var hermesData = ${JSON.stringify(data)}`, ...parts].join(';\n'))
+    writeFileSync(program, `var hermesData = ${JSON.stringify(data)};\n${code}`)
     const printed = await printedBy(vm, ['-O', '-Xes6-promise', '-Xes6-proxy', program])
     return printed
       .split('\n')

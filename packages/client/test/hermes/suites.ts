@@ -5,6 +5,7 @@ declare const require: (path: string) => unknown
 const suites: ReadonlyArray<readonly [name: string, open: () => unknown]> = [
   ['core: vectors', () => require('../../../core/test/vectors.test.ts')],
   ['core: sealed vectors', () => require('../../../core/test/sealed-vectors.test.ts')],
+  ['core: approval vectors', () => require('../../../core/test/approval-vectors.test.ts')],
   ['core: RFC 9421', () => require('../../../core/test/rfc9421.test.ts')],
   ['core: crypto', () => require('../../../core/src/crypto/port.test.ts')],
   ['client: RFC 9807', () => require('../rfc9807.test.ts')],

@@ -59,7 +59,7 @@ function configOf(
 listen: { port: ${ports.gateway} }
 admin: { port: 0 }
 web: { origins: ["${site.origin}"], rpId: localhost }
-store: { kind: embedded }
+store: { kind: memory }
 upstreams: [{ name: accounts, url: "http://127.0.0.1:${ports.backend}", identity: { mode: insecurePlain } }]
 routes:
 ${['{ path: /transfers, methods: [POST], factor: { acr: passcode, maxAge: 300 } }', ...routes].map((route) => `  - ${route}`).join('\n')}
@@ -80,7 +80,7 @@ export async function openBank(options: BankOptions): Promise<Bank> {
     response.writeHead(200, fields).end(JSON.stringify({ iban: canary, body }))
   }
   const backend = createServer((request, response) => void answer(request, response))
-  const site = await openSite(options.entry)
+  const site = await openSite(options.entry, { insecureFastStretch: true })
   const port = await freePort()
   const place = createPlace(configOf({ gateway: port, backend: await listen(backend) }, site, options))
   const { pins, adminPort, credentials } = await place.serve()

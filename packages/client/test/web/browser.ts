@@ -1,7 +1,7 @@
-/** One Chromium on one profile directory: ended properly, or killed. */
+/** Chromium: one on one profile directory, ended properly or killed; or one whose windows keep nothing. */
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrowserContext, chromium } from 'playwright-core'
+import { type Browser as Windows, type BrowserContext, chromium } from 'playwright-core'
 import { chromiumPath } from './chromium.ts'
 
 export type Browser = {
@@ -22,6 +22,14 @@ const args = [
   '--disable-sync',
 ]
 
+const launch = { headless: true, args, timeout: 60_000 }
+
+/** Each of its contexts is like a browser of its own that forgets everything. */
+export async function openWindows(): Promise<Windows> {
+  if (chromiumPath === null) throw new TypeError('no Chromium here')
+  return chromium.launch({ ...launch, executablePath: chromiumPath })
+}
+
 /** Chromium's lock on its profile names the process: `<host>-<pid>`. */
 function processOf(profile: string): number {
   const pid = Number(readlinkSync(join(profile, 'SingletonLock')).split('-').at(-1))
@@ -33,12 +41,10 @@ function processOf(profile: string): number {
 export async function openBrowser(profile: string): Promise<Browser> {
   if (chromiumPath === null) throw new TypeError('no Chromium here')
   const context = await chromium.launchPersistentContext(profile, {
+    ...launch,
     executablePath: chromiumPath,
-    headless: true,
-    args,
     // So that a page that can be kept for "back" is kept (bfcache).
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    timeout: 60_000,
   })
   const pid = processOf(profile)
   return {

@@ -19,6 +19,11 @@ export const webWorkers: Readonly<Record<string, string>> = {
   'mc-wa-sqlite': '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm',
 }
 
+/** In the place of its worker: passcodes are stretched in no time, and badly. */
+const insecureFastStretch = {
+  'stretch-worker': fileURLToPath(new URL('pages/insecure-fast-stretch.js', import.meta.url)),
+}
+
 /** Contents by file name: all lie in one folder. */
 export type Bundle = { readonly files: ReadonlyMap<string, Uint8Array>; readonly metafile: Metafile }
 
@@ -58,13 +63,19 @@ export async function bundle(
   return { files: new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])), metafile }
 }
 
+export type PageKind = {
+  /** For suites that type many passcodes and look at something else. */
+  readonly insecureFastStretch?: boolean
+}
+
 /**
  * `entry` exports `api`, an object of functions; the page has them as `window.hf`. What the page's CSP refuses is in `window.hfRefused`.
  */
-export function bundlePage(entry: string): Promise<Bundle> {
+export function bundlePage(entry: string, kind: PageKind = {}): Promise<Bundle> {
   const source = `import { api } from ${JSON.stringify(entry)}
 const refused = []
 addEventListener('securitypolicyviolation', (event) => refused.push(event.violatedDirective + ' ' + event.blockedURI))
 Object.assign(globalThis, { hf: api, hfRefused: refused })`
-  return bundle(source, webBuild, webWorkers)
+  const fast = kind.insecureFastStretch === true ? insecureFastStretch : {}
+  return bundle(source, webBuild, { ...webWorkers, ...fast })
 }

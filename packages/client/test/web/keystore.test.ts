@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { thumbprint, utf8 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chromiumPath, inChromium } from './chromium.ts'
 import { pageFile, type StartedPage, startPage } from './page.ts'
 import type { api, Watched } from './pages/keys.ts'
@@ -13,10 +13,11 @@ const passcode = 'a passcode nobody else types: 739 104'
 
 describe.skipIf(chromiumPath === null)(inChromium('keys on the disk'), () => {
   let page: StartedPage<typeof api>
-  beforeEach(async () => {
+  beforeAll(async () => {
     page = await startPage({ entry: pageFile('keys.ts') })
   })
-  afterEach(() => page.close())
+  afterAll(() => page.close())
+  beforeEach(() => page.anew())
 
   function keyNeedles(name: string, { pkcs8, d }: Watched): Needles {
     return { ...formsOf(`${name}, PKCS #8`, pkcs8), ...formsOf(`${name}, d`, Buffer.from(d, 'base64url')) }

@@ -54,6 +54,8 @@ export type StartedPage<Api extends PageApi> = Tab<Api> & {
   readonly profile: string
   /** One more tab of the same page. */
   tab(): Promise<Tab<Api>>
+  /** From here on the page is at another origin, where nothing is stored: as in a browser of its own, without the time that takes. */
+  anew(): Promise<void>
   /** Ends the browser, unless it was killed, and starts it on the same profile. A virtual authenticator is gone. */
   restart(): Promise<void>
   /** Ends the browser and leaves the profile to be looked at. */
@@ -134,8 +136,13 @@ async function callInPage(order: {
 }
 
 export async function startPage<Api extends PageApi>(options: PageOptions): Promise<StartedPage<Api>> {
-  const site = 'site' in options ? options.site : await openSite(options.entry)
-  if (options.gatewayOrigin !== undefined) site.allow(options.gatewayOrigin)
+  const own: Site[] = []
+  let site = 'site' in options ? options.site : await openSite(options.entry)
+  if (!('site' in options)) own.push(site)
+  const allow = (): void => {
+    if (options.gatewayOrigin !== undefined) site.allow(options.gatewayOrigin)
+  }
+  allow()
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-profile-'))
   let browser: Browser | null = null
   let first: Tab<Api>
@@ -156,7 +163,9 @@ export async function startPage<Api extends PageApi>(options: PageOptions): Prom
 
   await start()
   return {
-    site,
+    get site() {
+      return site
+    },
     profile,
     get page() {
       return first.page
@@ -168,6 +177,15 @@ export async function startPage<Api extends PageApi>(options: PageOptions): Prom
     reload: () => first.reload(),
     tab: async () => openTab(running(), site, await running().context.newPage()),
     quit,
+    async anew(): Promise<void> {
+      site = await site.another()
+      own.push(site)
+      allow()
+      const { context } = running()
+      const before = context.pages()
+      first = await openTab(running(), site, await context.newPage())
+      for (const tab of before) await tab.close()
+    },
     async restart(): Promise<void> {
       await quit()
       await start()
@@ -178,7 +196,7 @@ export async function startPage<Api extends PageApi>(options: PageOptions): Prom
     },
     async close(): Promise<void> {
       await quit()
-      if (!('site' in options)) await site.close()
+      for (const opened of own) await opened.close()
       rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
     },
   }

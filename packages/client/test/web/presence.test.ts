@@ -10,7 +10,7 @@ import {
   verifyRegistrationResponse,
   type WebAuthnCredential,
 } from '@simplewebauthn/server'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addAuthenticator, type Authenticator, cancelNextPrompt } from './authenticator.ts'
 import { chromiumPath, inChromium } from './chromium.ts'
 import { pageFile, type StartedPage, startPage } from './page.ts'
@@ -22,11 +22,15 @@ type Json = Record<string, unknown>
 describe.skipIf(chromiumPath === null)(inChromium('passkeys'), () => {
   let page: StartedPage<typeof api>
   let authenticator: Authenticator
-  beforeEach(async () => {
+  beforeAll(async () => {
     page = await startPage({ entry: pageFile('presence.ts') })
+  })
+  afterAll(() => page.close())
+  // A finger is that of one tab.
+  beforeEach(async () => {
+    await page.anew()
     authenticator = await addAuthenticator(page.cdp)
   })
-  afterEach(() => page.close())
 
   const challenge = (): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(32))
   const relyingParty = () => ({

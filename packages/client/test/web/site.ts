@@ -1,7 +1,7 @@
 /** Serves a bundle under the strictest CSP an app can have, and on `localhost`, which is a secure context without TLS. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { bundlePage } from './bundle.ts'
+import { bundlePage, type PageKind } from './bundle.ts'
 
 export type Site = {
   /** `http://localhost:…`: known before the gateway is, which has to allow it. */
@@ -10,6 +10,8 @@ export type Site = {
   allow(...origins: readonly string[]): void
   /** Answers what is no file of the page; for paths the test invents. */
   answer(handler: (request: IncomingMessage, response: ServerResponse) => void): void
+  /** The same page at an origin of its own: nothing is stored there. */
+  another(): Promise<Site>
   close(): Promise<void>
 }
 
@@ -17,8 +19,12 @@ const html =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Holdfast</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>'
 
 /** `entry`: the file of the page, absolute ({@link bundlePage}). */
-export async function openSite(entry: string): Promise<Site> {
-  const { files } = await bundlePage(entry)
+export async function openSite(entry: string, kind: PageKind = {}): Promise<Site> {
+  const { files } = await bundlePage(entry, kind)
+  return serve(files)
+}
+
+async function serve(files: ReadonlyMap<string, Uint8Array>): Promise<Site> {
   const connect = new Set(["'self'"])
   let other = (_request: IncomingMessage, response: ServerResponse): void =>
     void response.writeHead(404).end()
@@ -26,7 +32,7 @@ export async function openSite(entry: string): Promise<Site> {
   const policy = (): string =>
     `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src ${[...connect].join(' ')}; ` +
     "img-src data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-  function serve(request: IncomingMessage, response: ServerResponse): void {
+  function handle(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url ?? '', 'http://localhost')
     const file = pathname === '/' ? html : files.get(pathname.slice(1))
     if (file === undefined) return other(request, response)
@@ -36,7 +42,7 @@ export async function openSite(entry: string): Promise<Site> {
     response.writeHead(200, { ...fields, 'x-content-type-options': 'nosniff' }).end(file)
   }
 
-  const server = createServer(serve)
+  const server = createServer(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
@@ -46,6 +52,7 @@ export async function openSite(entry: string): Promise<Site> {
     answer(handler): void {
       other = handler
     },
+    another: () => serve(files),
     close(): Promise<void> {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))

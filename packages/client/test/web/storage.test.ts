@@ -1,15 +1,16 @@
 /** IndexedDB when several tabs, a full disk, a cleared site or a crash have to do with it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chromiumPath, inChromium } from './chromium.ts'
 import { pageFile, type StartedPage, startPage } from './page.ts'
 import type { api } from './pages/storage.ts'
 
 describe.skipIf(chromiumPath === null)(inChromium('records in IndexedDB'), () => {
   let page: StartedPage<typeof api>
-  beforeEach(async () => {
+  beforeAll(async () => {
     page = await startPage({ entry: pageFile('storage.ts') })
   })
-  afterEach(() => page.close())
+  afterAll(() => page.close())
+  beforeEach(() => page.anew())
 
   it('survive the browser being killed as soon as they were written, and are never torn', async () => {
     const values = Array.from({ length: 8 }, (_, i) => String(i).repeat(200_000))

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPlace, type Place } from '../../test/holdfast-process.ts'
+import { runHere } from '../../test/holdfast-here.ts'
+import { createPlace, fromBundle, type Place } from '../../test/holdfast-process.ts'
 
 const config = `
 origin: http://127.0.0.1:8080
@@ -22,17 +23,25 @@ describe.concurrent('holdfast says what is wrong and ends with status 2', { time
 
   it.each([
     [['srve'], 'did you mean "serve"'],
+    [['serve', '--workers', '2'], 'needs store.kind: postgres'],
+  ])('holdfast %j, as a process', async (args, expected) => {
+    const { code, err, out } = await place.run(...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(expected)
+    expect(err).not.toContain('    at ')
+  })
+
+  it.each([
     [['serve', '--config', 'none.yaml'], 'none.yaml does not exist'],
     [['serve', '--wrokers', '2'], '--wrokers'],
     [['serve', '--workers', 'x'], '--workers: expected a whole number'],
-    [['serve', '--workers', '2'], 'needs store.kind: postgres'],
     [['activate', '--user', 'a'], '--send-to is missing'],
     [['activate', '--user', 'a', '--send-to', 'b'], 'the admin port is chosen at start'],
     [['devices', '--admin', 'http://10.0.0.1:1'], 'expected http://127.0.0.1:PORT'],
     [['keys', 'rotate', 'all'], 'rotate service|token|forward|ca|wrapping|sealing'],
     [['revoke'], 'which device?'],
   ])('holdfast %j', async (args, expected) => {
-    const { code, err, out } = await place.run(...args)
+    const { code, err, out } = await runHere(place.directory, ...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(expected)
     expect(err).not.toContain('    at ')
@@ -40,7 +49,7 @@ describe.concurrent('holdfast says what is wrong and ends with status 2', { time
 
   it('helps', async () => {
     const names = ['serve', 'activate', 'devices', 'revoke', 'keys', 'audit', 'operators', 'explain']
-    const told = await Promise.all(names.map((name) => place.run(name, '--help')))
+    const told = await Promise.all(names.map((name) => runHere(place.directory, name, '--help')))
     told.forEach(({ code, out }, i) => {
       expect(code).toBe(0)
       expect(out).toContain(`holdfast ${names[i]}`)
@@ -51,13 +60,8 @@ describe.concurrent('holdfast says what is wrong and ends with status 2', { time
 
   it('says that no gateway runs', async () => {
     writeFileSync(join(place.directory, 'c.json'), JSON.stringify({ name: 'a', secret: 'b' }))
-    const { code, err } = await place.run(
-      'devices',
-      '--credentials',
-      'c.json',
-      '--admin',
-      'http://127.0.0.1:9',
-    )
+    const at = ['--credentials', 'c.json', '--admin', 'http://127.0.0.1:9']
+    const { code, err } = await runHere(place.directory, 'devices', ...at)
     expect(code).toBe(1)
     expect(err).toContain('is holdfast serve running?')
   })
@@ -78,7 +82,7 @@ describe.concurrent('holdfast that cannot start', { timeout: 120_000 }, () => {
     ['data: holdfast.yaml', 'keys.json cannot be opened (EEXIST): check data', 1],
     ['upstreams: x', 'Map keys must be unique', 2],
   ])('says why: %s', async (line, expected, status) => {
-    const place = createPlace(`${config}${line}\n`)
+    const place = createPlace(`${config}${line}\n`, { command: fromBundle })
     try {
       const { code, err, out } = await place.run('serve')
       expect({ code, out }).toEqual({ code: status, out: '' })
@@ -99,6 +103,7 @@ describe.concurrent('holdfast that cannot start', { timeout: 120_000 }, () => {
     const rest = config.split('\n').filter((line) => !/^(listen|admin):/.test(line))
     const place = createPlace(
       [...rest, lines.replace('PORT', String(port)), 'store: { kind: memory }'].join('\n'),
+      { command: fromBundle },
     )
     try {
       const { code, err, out } = await place.run('serve')

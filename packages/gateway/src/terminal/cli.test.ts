@@ -7,7 +7,14 @@ import { nodeCrypto } from '@holdfast/core/node-crypto'
 import { openKeyFile, systemClock } from '@holdfast/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseCredentials } from '../operators/credentials.ts'
-import { createPlace, type Finished, type Place, type Serving } from '../../test/holdfast-process.ts'
+import { runHere } from '../../test/holdfast-here.ts'
+import {
+  createPlace,
+  type Finished,
+  fromBundle,
+  type Place,
+  type Serving,
+} from '../../test/holdfast-process.ts'
 
 const config = `
 origin: http://127.0.0.1:8080
@@ -36,7 +43,7 @@ function nextTokenKey({ out }: Finished): string | undefined {
 }
 
 async function audited(place: Place, at: readonly string[]): Promise<string[]> {
-  const { out } = await place.run('audit', '--json', ...at)
+  const { out } = await runHere(place.directory, 'audit', '--json', ...at)
   const { entries } = JSON.parse(out) as {
     entries: Array<{ action: string; actor: string; detail: unknown }>
   }
@@ -55,8 +62,9 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
   let place: Place
   let gateway: Serving
   let at: string[]
+  const here = (...args: string[]): Promise<Finished> => runHere(place.directory, ...args)
   beforeAll(async () => {
-    place = createPlace(config)
+    place = createPlace(config, { nodeArgs: ['--liftoff-only'], command: fromBundle })
     gateway = await place.serve()
     at = ['--admin', `http://127.0.0.1:${gateway.adminPort}`]
   }, 60_000)
@@ -76,70 +84,68 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
     expect(text.out).toMatch(
       /^activation code {2}([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}\nto read aloud /,
     )
-    const json = await place.run('activate', '--user', 'alice', '--send-to', '+41790000042', '--json', ...at)
+    const json = await here('activate', '--user', 'alice', '--send-to', '+41790000042', '--json', ...at)
     expect(JSON.parse(json.out)).toMatchObject({ code_id: expect.any(String), expires: expect.any(Number) })
   })
 
   it.concurrent('lists devices and refuses to remove one that is not there', async () => {
-    expect(JSON.parse((await place.run('devices', '--json', ...at)).out)).toEqual({ devices: [], next: null })
-    expect((await place.run('devices', '--user', 'alice', ...at)).out).toMatch(/^DEVICE +USER/)
+    expect(JSON.parse((await here('devices', '--json', ...at)).out)).toEqual({ devices: [], next: null })
+    expect((await here('devices', '--user', 'alice', ...at)).out).toMatch(/^DEVICE +USER/)
     const none = await place.run('revoke', 'A'.repeat(22), ...at)
     expect(none).toMatchObject({ code: 1, out: '' })
     expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
   })
 
   it.concurrent('wipes no device that is not there, and decides nothing while nothing was put back', async () => {
-    const none = await place.run('wipe', 'A'.repeat(22), ...at)
+    const none = await here('wipe', 'A'.repeat(22), ...at)
     expect(none).toMatchObject({ code: 1, out: '' })
     expect(none.err).toContain(`there is no device ${'A'.repeat(22)}`)
-    expect(await place.run('wipe', ...at)).toMatchObject({ code: 2 })
-    expect((await place.run('shares', 'keep', ...at)).out).toContain('there is nothing to decide')
-    expect(JSON.parse((await place.run('shares', 'forget', '--json', ...at)).out)).toEqual({ settled: false })
-    expect(await place.run('shares', 'burn', ...at)).toMatchObject({ code: 2, out: '' })
+    expect(await here('wipe', ...at)).toMatchObject({ code: 2 })
+    expect((await here('shares', 'keep', ...at)).out).toContain('there is nothing to decide')
+    expect(JSON.parse((await here('shares', 'forget', '--json', ...at)).out)).toEqual({ settled: false })
+    expect(await here('shares', 'burn', ...at)).toMatchObject({ code: 2, out: '' })
   })
 
   it.concurrent('refuses wrong credentials and says where to find right ones', async () => {
     writeFileSync(join(place.directory, 'wrong.json'), JSON.stringify({ name: 'admin', secret: 'hfo_wrong' }))
-    const wrong = await place.run('devices', '--credentials', 'wrong.json', ...at)
+    const wrong = await here('devices', '--credentials', 'wrong.json', ...at)
     expect(wrong.code).toBe(1)
     expect(wrong.err).toContain('operator_required')
-    const none = await place.run('devices', '--credentials', 'none.json', ...at)
+    const none = await here('devices', '--credentials', 'none.json', ...at)
     expect(none.code).toBe(2)
     expect(none.err).toContain('no credentials in none.json')
   })
 
   it('gives each operator credentials of their own, which end when they are removed', async () => {
-    const added = await place.run('operators', 'add', 'bob', '--out', 'bob.json', ...at)
+    const added = await here('operators', 'add', 'bob', '--out', 'bob.json', ...at)
     expect(added).toMatchObject({ code: 0, err: '' })
     expect(statSync(join(place.directory, 'bob.json')).mode & 0o777).toBe(0o600)
     const asBob = ['--credentials', 'bob.json', ...at]
-    expect((await place.run('devices', ...asBob)).code).toBe(0)
-    expect((await place.run('operators', 'add', 'bob', '--out', 'again.json', ...at)).err).toContain(
+    expect((await here('devices', ...asBob)).code).toBe(0)
+    expect((await here('operators', 'add', 'bob', '--out', 'again.json', ...at)).err).toContain(
       'operator_exists',
     )
-    expect((await place.run('operators', 'remove', 'bob', ...at)).code).toBe(0)
-    const gone = await place.run('devices', ...asBob)
+    expect((await here('operators', 'remove', 'bob', ...at)).code).toBe(0)
+    const gone = await here('devices', ...asBob)
     expect(gone).toMatchObject({ code: 1, out: '' })
     expect(gone.err).toContain('operator_required')
     expect(await audited(place, at)).toContain('operator.removed by admin: {"name":"bob"}')
-    const again = await place.run('operators', 'remove', 'bob', ...at)
+    const again = await here('operators', 'remove', 'bob', ...at)
     expect(again.err).toContain('there is no operator bob')
-    expect((await place.run('operators', 'remove', 'admin', ...at)).err).toContain(
+    expect((await here('operators', 'remove', 'admin', ...at)).err).toContain(
       'one of the last operators and stays',
     )
   })
 
   it('rotates a key through the gateway, which takes it over at once and writes down who asked', async () => {
     const before = await statementKeys(gateway.port)
-    const next = nextTokenKey(await place.run('keys', 'rotate', 'token', '--json', ...at))
+    const next = nextTokenKey(await here('keys', 'rotate', 'token', '--json', ...at))
     expect(before).not.toContain(next)
     expect(await statementKeys(gateway.port)).toContain(next)
     expect(await audited(place, at)).toContain('keys.rotated by admin: {"key":"token"}')
-    expect((await place.run('keys')).out).toContain(gateway.pins[1])
+    expect((await here('keys')).out).toContain(gateway.pins[1])
     const nobody = ['--credentials', 'none.json', ...at]
-    expect((await place.run('keys', 'rotate', 'token', ...nobody)).err).toContain(
-      'no credentials in none.json',
-    )
+    expect((await here('keys', 'rotate', 'token', ...nobody)).err).toContain('no credentials in none.json')
   })
 
   it('rotates only for an operator who posts the name of a key', async () => {
@@ -159,14 +165,14 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
   })
 
   it('makes a CA when asked, prints it as openssl reads it, and tells what comes next for each key', async () => {
-    expect((await place.run('keys', ...at)).out).toMatch(/^ca +none +- +- +holdfast keys ca makes one/m)
-    const made = await place.run('keys', 'ca', ...at)
+    expect((await here('keys', ...at)).out).toMatch(/^ca +none +- +- +holdfast keys ca makes one/m)
+    const made = await here('keys', 'ca', ...at)
     expect(new X509Certificate(made.out).subject).toBe('CN=Holdfast CA of 127.0.0.1:8080')
-    expect(await place.run('keys', 'ca', ...at)).toEqual(made)
-    expect((await place.run('keys', 'rotate', 'ca', '--json', ...at)).code).toBe(0)
-    expect((await place.run('keys', 'ca', ...at)).out.split('BEGIN CERTIFICATE')).toHaveLength(3)
-    expect((await place.run('keys', 'rotate', 'wrapping', ...at)).code).toBe(0)
-    const { out } = await place.run('keys', ...at)
+    expect(await here('keys', 'ca', ...at)).toEqual(made)
+    expect((await here('keys', 'rotate', 'ca', '--json', ...at)).code).toBe(0)
+    expect((await here('keys', 'ca', ...at)).out.split('BEGIN CERTIFICATE')).toHaveLength(3)
+    expect((await here('keys', 'rotate', 'wrapping', ...at)).code).toBe(0)
+    const { out } = await here('keys', ...at)
     expect(out).toMatch(/^ca +next +key file +[\w-]{43} +issues from \S+; give it to terminators before$/m)
     expect(out).toMatch(/^wrapping +next +key file +- +seals from \S+$/m)
     expect(out).toMatch(/^service +next +key file +[\w-]{43} +pin it in the app/m)
@@ -174,10 +180,10 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
   })
 
   it('has no sealing keys to rotate while sealing is off', async () => {
-    const told = await place.run('keys', 'rotate', 'sealing', ...at)
+    const told = await here('keys', 'rotate', 'sealing', ...at)
     expect(told).toMatchObject({ code: 1, out: '' })
     expect(told.err).toContain('its configuration has no sealing')
-    expect((await place.run('keys', 'rotate', 'sealing', '--offline')).code).toBe(2)
+    expect((await here('keys', 'rotate', 'sealing', '--offline')).code).toBe(2)
   })
 
   it('takes over a key file that changed, when asked', async () => {
@@ -191,8 +197,8 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
   it.concurrent('does nothing offline while a gateway holds the embedded database', async () => {
     const before = await statementKeys(gateway.port)
     const told = await Promise.all([
-      place.run('keys', 'rotate', 'token', '--offline'),
-      place.run('operators', 'add', 'eve', '--out', 'eve.json', '--offline'),
+      here('keys', 'rotate', 'token', '--offline'),
+      here('operators', 'add', 'eve', '--out', 'eve.json', '--offline'),
     ])
     for (const { code, out, err } of told) {
       expect({ code, out }).toEqual({ code: 1, out: '' })
@@ -243,7 +249,7 @@ describe('holdfast with a gateway on the embedded database', { timeout: 60_000 }
 
   it('ends with status 0 on SIGTERM, and keeps what it knew and what was done while it was down', async () => {
     expect(await gateway.stop('SIGTERM')).toMatchObject({ code: 0, err: '' })
-    const refused = await place.run('keys', 'rotate', 'token', ...at)
+    const refused = await here('keys', 'rotate', 'token', ...at)
     expect(refused).toMatchObject({ code: 1, out: '' })
     expect(refused.err).toContain('add --offline')
     const next = nextTokenKey(await place.run('keys', 'rotate', 'token', '--json', '--offline'))

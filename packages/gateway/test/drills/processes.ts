@@ -3,8 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openScene } from '../faults/scene.ts'
 import { openDatabase } from '../faults/servers.ts'
-import { createPlace, type Serving } from '../holdfast-process.ts'
-import type { Service } from './fleet.ts'
+import { expect, vi } from 'vitest'
+import { type Deferred, deferred } from '../fixture.ts'
+import { runHere } from '../holdfast-here.ts'
+import { createPlace, fromBundle, type Serving } from '../holdfast-process.ts'
+import { type Service, wait } from './fleet.ts'
 import { origin } from './stage.ts'
 
 const policy = {
@@ -32,6 +35,9 @@ export type Processes = Service & {
   close(): Promise<void>
 }
 
+/** Requests the backend has and has not answered when a gateway is restarted: the phones of a drill have one each at most. */
+const underWay = 3
+
 export async function openProcesses(
   config: Readonly<Record<string, unknown>>,
   nodes: number,
@@ -39,8 +45,11 @@ export async function openProcesses(
   const scene = await openScene()
   const database = await openDatabase()
   const executions = new Map<string, number>()
+  let hold: { taken: number; readonly over: Deferred<void> } | null = null
   scene.onRequest = ({ key }) => {
     if (key !== undefined) executions.set(key, (executions.get(key) ?? 0) + 1)
+    if (hold !== null) hold.taken++
+    return hold?.over.promise
   }
   let written = {
     origin,
@@ -58,7 +67,7 @@ export async function openProcesses(
     ...config,
   }
   // JSON is YAML too.
-  const place = createPlace(JSON.stringify(written))
+  const place = createPlace(JSON.stringify(written), { command: fromBundle })
   const gateways: Serving[] = []
   async function close(): Promise<void> {
     place.clear()
@@ -110,14 +119,20 @@ export async function openProcesses(
       writeFileSync(join(place.directory, 'holdfast.yaml'), JSON.stringify(written))
     },
     async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+      const held = { taken: 0, over: deferred() }
+      hold = held
+      await vi.waitFor(() => expect(held.taken).toBeGreaterThanOrEqual(underWay), { ...wait, interval: 5 })
       // Whoever leads phones to gateways notices at once; what is under way there is under way.
       const oldest = gateways.shift() as Serving
-      await oldest.stop(signal)
+      const stopped = oldest.stop(signal)
+      hold = null
+      held.over.resolve()
+      await stopped
       await serve()
     },
     async rotateSealing(): Promise<void> {
       const at = ['--config', 'holdfast.yaml', '--admin', `http://127.0.0.1:${newest().adminPort}`]
-      const { code, err } = await place.run('keys', 'rotate', 'sealing', ...at)
+      const { code, err } = await runHere(place.directory, 'keys', 'rotate', 'sealing', ...at)
       if (code !== 0) throw new Error(`keys rotate sealing ended with ${code}: ${err}`)
     },
     close,

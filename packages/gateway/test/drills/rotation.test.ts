@@ -13,7 +13,7 @@ import { type Fleet, more, startFleet, wait } from './fleet.ts'
 import { get, openStage, type Stage } from './stage.ts'
 
 const reachable = await postgresReachable()
-const phones = 6
+const phones = 4
 
 /** Rotates, waits until both gateways work with the new key, and then goes on for a while. */
 async function rotate(
@@ -50,7 +50,7 @@ const wrappingInUse = (keys: KeyFile): unknown =>
   keys.describe().find(({ use, state }) => use === 'wrapping' && state === 'current')?.fromMs
 
 async function drill(name: string, keysOfConfig: object): Promise<void> {
-  const stage = await openStage({ keys: keysOfConfig }, { speed: 10, nodes: 2 })
+  const stage = await openStage({ keys: keysOfConfig }, { speed: 20, nodes: 2 })
   try {
     const { keys } = stage.gateways[0]?.service ?? expect.unreachable()
     const pins = keys.servicePins()
@@ -110,12 +110,12 @@ describe.skipIf(!reachable)(
     })
     afterAll(() => rmSync(folder, { recursive: true }))
 
-    it('keys in a file under a passphrase', { timeout: 120_000 }, async () => {
+    it.concurrent('keys in a file under a passphrase', { timeout: 120_000 }, async () => {
       const passphrase = secretFile('passphrase', 'the passphrase of a drill')
       await drill('file', { kind: 'file', secretFile: passphrase })
     })
 
-    it('sealing keys', { timeout: 60_000 }, async () => {
+    it.concurrent('sealing keys', { timeout: 60_000 }, async () => {
       const stage = await openStage({ sealing: { suites: ['x25519'] } }, { speed: 1, nodes: 1 })
       try {
         const fleet = await startFleet(stage, stage.gateways[0]?.pins ?? [], { size: phones, sealed: true })

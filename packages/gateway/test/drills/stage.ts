@@ -61,9 +61,12 @@ async function openBackend(keyIds: Map<string, number>): Promise<Backend> {
   }
 }
 
+/** How often a gateway reads its key file again, by the machine's clock. */
+const keyReloadMs = 5_000
+
 /**
- * `config` is added to the configuration, e.g. its `keys`. `speed`: of time; with 10 a minute of a rotation passes in six seconds,
- * and the key file is still read again before it has.
+ * `config` is added to the configuration, e.g. its `keys`. `speed`: of time; with 20 a minute of a rotation passes in three seconds,
+ * and key files are read again as much more often.
  */
 export async function openStage(
   config: Readonly<Record<string, unknown>>,
@@ -96,6 +99,9 @@ export async function openStage(
   const gateways: RunningGateway[] = []
   for (let i = 0; i < nodes; i++)
     gateways.push(await startGateway(parseConfig(join(directory, 'holdfast.yaml'), text), overrides))
+  const reading = setInterval(() => {
+    for (const { service } of gateways) void service.reloadKeys()
+  }, keyReloadMs / speed)
   const { name, secret } = JSON.parse(readFileSync(join(directory, 'data', 'operator.json'), 'utf8')) as {
     name: string
     secret: string
@@ -129,6 +135,7 @@ export async function openStage(
       return JSON.parse(said) as Record<string, unknown>
     },
     async close(): Promise<void> {
+      clearInterval(reading)
       await Promise.all(gateways.map((gateway) => gateway.close()))
       backend.close()
       await database.remove()

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { it, vi } from 'vitest'
+import { createCluster } from '../../../server/test/cluster.ts'
 import { activate, devicesOf, type Handset, newHandset, outcomeOf, refresh } from './handset.ts'
 import { createNode, type Node } from './node.ts'
 import { openScene, type Scene } from './scene.ts'
@@ -28,6 +29,7 @@ async function openWorld(onEnd: (close: () => void) => void): Promise<World> {
     node.clear()
     scene.close()
   })
+  await createCluster(`${node.directory}/data/database`)
   await node.start()
   let number = 0
   let aheadMs = 0

@@ -1,15 +1,13 @@
 /** kill -9 at every statement of every act that must not be done by halves, then up again on the same PostgreSQL. */
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { nodeNetwork } from '@holdfast/client/node'
 import type { Session } from '@holdfast/client'
-import { bundled, type Bundled } from '../../../server/test/bundled.ts'
-import { shipped } from '../holdfast-process.ts'
 import { activate, codeOf, devicesOf, type Handset, newHandset, outcomeOf, refresh } from './handset.ts'
 import { postgresReachable } from './servers.ts'
 import {
   killAtEvery,
   longestLeaseMs,
-  openWorld as openAnyWorld,
+  openWorld,
   restart,
   shortLease,
   statementTrap,
@@ -18,14 +16,6 @@ import {
 
 const reachable = await postgresReachable()
 const longMs = 300_000
-
-let command: Bundled
-function openWorld(
-  onEnd: Parameters<typeof openAnyWorld>[0],
-  config: Readonly<Record<string, unknown>> = {},
-): Promise<World> {
-  return openAnyWorld(onEnd, config, { command: command.file })
-}
 
 async function boundHandset({ node, scene }: World, user?: string): Promise<Handset> {
   const handset = newHandset(node, scene, user === undefined ? {} : { user })
@@ -43,11 +33,6 @@ async function auditActions({ node }: World): Promise<string[]> {
 describe.skipIf(!reachable)(
   'kill -9 on PostgreSQL (skipped when HOLDFAST_TEST_POSTGRES is unreachable)',
   () => {
-    beforeAll(async () => {
-      command = await bundled(shipped)
-    })
-    afterAll(() => command.remove())
-
     it.concurrent(
       'enrolment: one device for each code, and every honest phone ends bound',
       async ({ expect, onTestFinished }) => {

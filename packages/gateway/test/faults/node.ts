@@ -1,6 +1,6 @@
 /** A gateway as its operators run it: the real command in a process of its own, killed and started again on the same data. */
 import { readFileSync } from 'node:fs'
-import { createPlace, type Serving } from '../holdfast-process.ts'
+import { createPlace, fromBundle, type PlaceOptions, type Serving } from '../holdfast-process.ts'
 
 /** Nobody listens there: phones are led to a node, whatever the origin. */
 export const origin = 'http://127.0.0.1:8443'
@@ -24,18 +24,14 @@ export type Node = {
   clear(): void
 }
 
-export type NodeOptions = {
+export type NodeOptions = Pick<PlaceOptions, 'nodeArgs'> & {
   readonly config: Readonly<Record<string, unknown>>
   readonly args?: readonly string[]
-  /** For node itself. */
-  readonly nodeArgs?: readonly string[]
-  /** The command, where it is not the shipped one. */
-  readonly command?: string
   /** Whose credentials are used, when another node made the first operator. */
   readonly operatorOf?: Node
 }
 
-export function createNode({ config, args = [], nodeArgs = [], command, operatorOf }: NodeOptions): Node {
+export function createNode({ config, args = [], nodeArgs = [], operatorOf }: NodeOptions): Node {
   const { policy = {}, ...others } = config as { policy?: object }
   const whole = {
     origin,
@@ -48,7 +44,7 @@ export function createNode({ config, args = [], nodeArgs = [], command, operator
     ...others,
   }
   // JSON is YAML too.
-  const place = createPlace(JSON.stringify(whole), nodeArgs, command)
+  const place = createPlace(JSON.stringify(whole), { nodeArgs, command: fromBundle })
   let serving: Serving | null = null
 
   function running(): Serving {

@@ -13,7 +13,7 @@ import { openScene, type Scene } from './scene.ts'
 import {
   type Lined,
   type NonceMemory,
-  openDatabase,
+  openLinedDatabase,
   openNonceMemory,
   postgresReachable,
   redisReachable,
@@ -56,7 +56,7 @@ describe.skipIf(!reachable)('two gateways on PostgreSQL and Redis (skipped when 
 
   beforeAll(async () => {
     scene = await openScene()
-    database = await openDatabase()
+    database = await openLinedDatabase()
     nonces = await openNonceMemory()
     const stores = {
       store: { kind: 'postgres', url: database.url },

@@ -7,7 +7,7 @@ import { openScene, type Scene } from './scene.ts'
 import {
   type Lined,
   type NonceMemory,
-  openDatabase,
+  openLinedDatabase,
   openNonceMemory,
   postgresReachable,
   redisReachable,
@@ -40,7 +40,7 @@ describe.skipIf(!reachable)(
 
     beforeAll(async () => {
       scene = await openScene()
-      database = await openDatabase()
+      database = await openLinedDatabase()
       nonces = await openNonceMemory()
       const stores = {
         store: { kind: 'postgres', url: database.url },

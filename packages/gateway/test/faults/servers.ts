@@ -49,23 +49,31 @@ export async function redisReachable(): Promise<boolean> {
 /** A server of the machine behind a line of our own. `url` leads through the line. */
 export type Lined = { readonly url: string; readonly line: Line; remove(): Promise<void> }
 
-async function lineTo(server: string, defaultPort: number, path: string): Promise<Omit<Lined, 'remove'>> {
+async function lineTo(server: string | URL, defaultPort: number): Promise<Omit<Lined, 'remove'>> {
   const url = new URL(server)
   const line = await openLine({ host: url.hostname, port: Number(url.port || defaultPort) })
   url.host = `127.0.0.1:${line.port}`
-  url.pathname = path
   return { url: url.href, line }
 }
 
-export async function openDatabase(): Promise<Lined> {
+/** A database of the test's own, with nothing in between. */
+export async function openDatabase(): Promise<Omit<Lined, 'line'>> {
   const name = `holdfast_faults_${randomUUID().replaceAll('-', '')}`
   await runSql(`create database ${name}`)
-  const lined = await lineTo(postgresUrl, 5432, `/${name}`)
+  return {
+    url: Object.assign(new URL(postgresUrl), { pathname: `/${name}` }).href,
+    remove: () => runSql(`drop database ${name} with (force)`),
+  }
+}
+
+export async function openLinedDatabase(): Promise<Lined> {
+  const database = await openDatabase()
+  const lined = await lineTo(database.url, 5432)
   return {
     ...lined,
     async remove(): Promise<void> {
       lined.line.close()
-      await runSql(`drop database ${name} with (force)`)
+      await database.remove()
     },
   }
 }
@@ -94,7 +102,7 @@ export async function openNonceMemory(): Promise<NonceMemory> {
     if (keys.length > 0) await redis.del(keys)
   }
   await wipe()
-  const lined = await lineTo(redisUrl, 6379, `/${redis.options.db}`)
+  const lined = await lineTo(Object.assign(new URL(redisUrl), { pathname: `/${redis.options.db}` }), 6379)
   return {
     ...lined,
     wipe,

@@ -8,7 +8,7 @@ import { postgresReachable } from './servers.ts'
 import { longestLeaseMs, openWorld, shortLease } from './world.ts'
 
 const reachable = await postgresReachable()
-const writes = 16
+const writes = 10
 
 /** Process ids of the workers: children of the process that was started. */
 function workersOf(node: Node): number[] {

@@ -1,7 +1,7 @@
 /** One gateway on a PostgreSQL database of its own, with a line between them, and the way to kill it at every statement. */
 import { createNode, type Node, type NodeOptions } from './node.ts'
 import { openScene, type Scene } from './scene.ts'
-import { type Lined, openDatabase } from './servers.ts'
+import { type Lined, openLinedDatabase } from './servers.ts'
 import { outcomeOf } from './handset.ts'
 
 export type World = { readonly scene: Scene; readonly node: Node; readonly database: Lined }
@@ -19,10 +19,10 @@ export const longestLeaseMs = 2_100
 export async function openWorld(
   onEnd: (close: () => Promise<void>) => void,
   config: Readonly<Record<string, unknown>> = {},
-  started: Pick<NodeOptions, 'args' | 'command'> = {},
+  started: Pick<NodeOptions, 'args'> = {},
 ): Promise<World> {
   const scene = await openScene()
-  const database = await openDatabase()
+  const database = await openLinedDatabase()
   const store = { kind: 'postgres', url: database.url }
   const { upstream, ...others } = config as { upstream?: object }
   const upstreams = (scene.config['upstreams'] as object[]).map((known) => Object.assign({}, known, upstream))

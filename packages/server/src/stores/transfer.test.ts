@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createCluster } from '../../test/cluster.ts'
 import type { ApprovalRecord, TransferEntry, TransferLimit } from '../store-approvals.ts'
 import type { DeviceRecord, DurableStore } from '../store.ts'
 import { approvalRecord, habitsOf, spending, transferEntry } from './contract/approval-facts.ts'
@@ -26,6 +27,7 @@ let embedded: EmbeddedStore
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'holdfast-transfers-'))
+  await createCluster(join(directory, 'data'))
   embedded = await embeddedStore({ directory: join(directory, 'data') })
 }, 60_000)
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compileOnce } from '../../../test/compiled-once.ts'
 import { durableContract, shortLivedContract } from '../contract/index.ts'
 import { auditEntry, enrolledDevice, startedFamily, t0 } from '../contract/facts.ts'
 import { openEmbedded } from './embedded.ts'
@@ -14,6 +15,7 @@ let wipe: () => Promise<void>
 const data = () => join(directory, 'data')
 
 beforeAll(async () => {
+  compileOnce()
   directory = await mkdtemp(join(tmpdir(), 'holdfast-embedded-'))
   const opened = await openEmbedded({ directory: data() })
   store = opened.store

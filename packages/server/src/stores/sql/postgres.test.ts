@@ -29,8 +29,8 @@ describe.skipIf(!reachable)('PostgreSQL stores (skipped when HOLDFAST_TEST_POSTG
   beforeAll(async () => {
     await admin.query(`create database ${database}`)
     // All at once on an empty database: the migration has to bear nodes that start together.
-    nodes = await Promise.all([1, 2, 3].map(() => postgresStore({ url, connections: 8 })))
-    memories = await Promise.all([1, 2].map(() => postgresShortLived({ url, connections: 8 })))
+    nodes = await Promise.all([1, 2, 3].map(() => postgresStore({ url, connections: 5 })))
+    memories = await Promise.all([1, 2].map(() => postgresShortLived({ url, connections: 5 })))
   })
 
   afterAll(async () => {
