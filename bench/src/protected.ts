@@ -22,7 +22,7 @@ export type Method = 'GET' | 'POST'
 export interface ProtectedOptions {
   readonly name: string
   readonly method: Method
-  /** How many devices the store holds. 64 of them have a session and take turns. */
+  /** How many devices the store holds. As many as there are callers have a session and take turns. */
   readonly devices: number
   readonly slow?: true
   readonly floor?: readonly string[]
@@ -40,7 +40,6 @@ export interface PostgresOptions extends ProtectedOptions {
   readonly workers: number
 }
 
-const sessions = 64
 const bodies: Record<Method, string> = { GET: '', POST: '{"to":"acc-18","amount":"10.00","currency":"EUR"}' }
 
 function signedTraffic(method: Method, signedOrigin: string, signers: readonly Signer[]): SignedTraffic {
@@ -67,8 +66,8 @@ export function library({ method, devices, ...facts }: ProtectedOptions): HttpTa
     ...facts,
     workers: 1,
     place: 'apart',
-    async start({ backendPort, cores }): Promise<Running> {
-      const input = { backendPort, devices, sessions }
+    async start({ backendPort, cores, scale }): Promise<Running> {
+      const input = { backendPort, devices: Math.min(devices, scale.devices), sessions: scale.callers }
       const child = await startChild('peers/library.js', { cores, input })
       const { port, origin: signedOrigin, signers } = child.ready as SignedReady
       return {
@@ -88,9 +87,10 @@ export function gateway({ method, devices, line, handshakes, ...facts }: Gateway
     workers: 1,
     place: 'apart',
     missing: async () => (isTls(line) ? withoutOpenssl() : undefined),
-    async start({ backendPort, cores }): Promise<Running> {
+    async start({ backendPort, cores, scale }): Promise<Running> {
       const place = createPlace({ backendPort, postgres: null, redis: null, ...(line && { line }) })
-      const input = { configFile: place.configFile, devices, sessions }
+      const { configFile } = place
+      const input = { configFile, devices: Math.min(devices, scale.devices), sessions: scale.callers }
       const child = await startChild('peers/gateway.js', { cores, input, logFile: place.logFile })
       const ready = child.ready as GatewayReady
       const tls = await clientTls(place, ready)
@@ -149,7 +149,7 @@ export function gatewayOnPostgres(options: PostgresOptions): HttpTarget {
 
 async function startOnPostgres(
   { workers, nonces, devices }: PostgresOptions,
-  { backendPort, cores }: Bench,
+  { backendPort, cores, scale }: Bench,
 ): Promise<Omit<Running, 'traffic'> & { readonly signers: readonly Signer[] }> {
   const database = await createDatabase()
   const place = createPlace({
@@ -158,7 +158,8 @@ async function startOnPostgres(
     redis: nonces === 'redis' ? redisUrl : null,
   })
   const serving = await serve(place, { workers, cores })
-  await database.fill(devices - sessions)
+  const sessions = scale.callers
+  await database.fill(Math.min(devices, scale.devices) - sessions)
   const store = await postgresStore({ url: database.url })
   const keys = await openKeyFile(place.keyFile, { clock: systemClock, crypto: nodeCrypto })
   const signers = await populate({ store, keys, origin, devices: sessions, sessions })

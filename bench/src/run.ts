@@ -14,22 +14,24 @@ import { runRounds } from './round.ts'
 import type { Rounds, Series } from './round.ts'
 import { rowsOf } from './row.ts'
 import type { Row } from './row.ts'
-import { connections, openStage } from './stage.ts'
+import { openStage } from './stage.ts'
 import type { Actor, Stage } from './stage.ts'
 import { tableOf } from './table.ts'
-import type { HttpTarget, PhoneTarget, Target } from './target.ts'
+import type { HttpTarget, PhoneTarget, Scale, Target } from './target.ts'
 import { floorOf, targets } from './targets.ts'
 
 /** Phones take fewer and shorter rounds: what they do has a size of its own, or takes half a second. */
 const fullRun = {
   servers: { of: 'servers', count: 10, durationMs: 600, warmUpMs: 6000 },
   phones: { of: 'phones', count: 7, durationMs: 300, warmUpMs: 100 },
+  scale: { callers: 64, devices: Number.POSITIVE_INFINITY, logins: 16 },
 }
 const quickRun = {
-  servers: { of: 'servers', count: 1, durationMs: 100, warmUpMs: 0 },
-  phones: { of: 'phones', count: 1, durationMs: 50, warmUpMs: 0 },
+  servers: { of: 'servers', count: 1, durationMs: 20, warmUpMs: 0 },
+  phones: { of: 'phones', count: 1, durationMs: 20, warmUpMs: 0 },
+  scale: { callers: 4, devices: 100, logins: 2 },
 }
-type Plan = Readonly<Record<'servers' | 'phones', Rounds>>
+type Plan = Readonly<Record<'servers' | 'phones', Rounds>> & { readonly scale: Scale }
 
 interface Skipped {
   readonly name: string
@@ -42,20 +44,26 @@ async function main(): Promise<void> {
   })
   const quick = values.quick === true
   const plan = quick ? quickRun : fullRun
-  const machine = inspectMachine()
+  const inspected = inspectMachine()
+  // What is only tried may run wherever there is room.
+  const machine = quick ? { ...inspected, pinned: false } : inspected
   const parts = createParts()
   const stolen = startStolenMeter()
   say(describe(machine, plan))
-  const stage = await openStage(machine)
+  const stage = await openStage(machine, plan.scale)
   const wanted = chosen(values.only)
   const actors: Actor[] = []
   const skipped: Skipped[] = []
   try {
     const series: Series[] = []
-    // Phones, and a browser, are not there while servers are measured.
-    for (const of of ['servers', 'phones'] as const) {
+    const start = (of: 'servers' | 'phones'): Promise<Started> => {
       const group = wanted.filter(({ kind }) => (kind === 'phone') === (of === 'phones'))
-      const started = await startAll(stage, group, quick)
+      return startAll(stage, group, { quick, atOnce: quick ? machine.cores.length : 1 })
+    }
+    // Phones, and a browser, are not there while servers are measured.
+    const ahead = quick ? await start('phones') : null
+    for (const of of ['servers', 'phones'] as const) {
+      const started = of === 'phones' && ahead !== null ? ahead : await start(of)
       actors.push(...started.actors)
       skipped.push(...started.skipped)
       parts.end(`starting ${of}`)
@@ -90,36 +98,46 @@ function chosen(only: string | undefined): Target[] {
   return targets.filter(({ name }) => needed.has(name))
 }
 
+interface Started {
+  readonly actors: readonly Actor[]
+  readonly skipped: readonly Skipped[]
+}
+
+/** So many at once, and each in its place. */
 async function startAll(
   stage: Stage,
   wanted: readonly Target[],
-  quick: boolean,
-): Promise<{ actors: Actor[]; skipped: Skipped[] }> {
-  const actors: Actor[] = []
+  { quick, atOnce }: { readonly quick: boolean; readonly atOnce: number },
+): Promise<Started> {
+  const actors = new Map<Target, Actor>()
   const skipped: Skipped[] = []
-  for (const target of wanted) {
-    const reason = target.kind === 'call' ? undefined : await reasonAgainst(target, quick)
-    if (reason === undefined) {
-      say(`starting     ${target.name}`)
-      actors.push(await stage.start(target))
-    } else {
-      skipped.push({ name: target.name, reason })
+  const left = wanted.values()
+  async function startNext(): Promise<void> {
+    for (const target of left) {
+      const reason = target.kind === 'call' ? undefined : await reasonAgainst(target, quick)
+      if (reason === undefined) {
+        say(`starting     ${target.name}`)
+        actors.set(target, await stage.start(target))
+      } else {
+        skipped.push({ name: target.name, reason })
+      }
     }
   }
-  return { actors, skipped }
+  await Promise.all(Array.from({ length: atOnce }, startNext))
+  return { actors: wanted.flatMap((target) => actors.get(target) ?? []), skipped }
 }
 
 async function reasonAgainst(target: HttpTarget | PhoneTarget, quick: boolean): Promise<string | undefined> {
   return quick && target.kind === 'http' && target.slow === true ? 'left out by --quick' : target.missing?.()
 }
 
-function describe(machine: Machine, { servers, phones }: Plan): string {
+function describe(machine: Machine, { servers, phones, scale }: Plan): string {
   const pinned = machine.pinned
     ? 'load, backend and target on cores of their own'
-    : 'NOT PINNED (no taskset or one core): read the ratios with care'
+    : 'NOT PINNED (a quick run, no taskset or one core): read the ratios with care'
   return (
     `${machine.cpu}, ${machine.cores.length} cores, Node ${machine.node}, ${pinned}; load average before ${machine.loadBefore}\n` +
-    `${connections} connections, ${servers.count} rounds of ${servers.durationMs} ms, interleaved; medians; ` +
+    `${scale.callers} connections, ${servers.count} rounds of ${servers.durationMs} ms, interleaved; medians; ` +
     `the phone's half: ${phones.count} rounds of ${phones.durationMs} ms or what a thing takes\n`
   )
 }
@@ -138,7 +156,7 @@ function writeReport(file: string, { machine, plan, stolenShare, rows, skipped }
     chromium: chromiumVersion(),
     stolenShare,
     date: new Date().toISOString(),
-    connections,
+    connections: plan.scale.callers,
     rounds: plan.servers.count,
     roundMs: plan.servers.durationMs,
     phoneRounds: plan.phones.count,

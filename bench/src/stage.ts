@@ -13,12 +13,20 @@ import { issueCredential } from './proof.ts'
 import type { DialogueOrder } from './dialogue.ts'
 import type { HandshakeOrder } from './handshakes.ts'
 import { probeRefusals } from './refusal.ts'
-import type { CallTarget, HttpTarget, PhoneHost, PhoneTarget, Running, Sample, Target } from './target.ts'
+import type {
+  CallTarget,
+  HttpTarget,
+  PhoneHost,
+  PhoneTarget,
+  Running,
+  Sample,
+  Scale,
+  Target,
+} from './target.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
 import type { Order } from './volley.ts'
 
-export const connections = 64
 const handshakesInFlight = 32
 /** Rounds this long do the phone's large things whole. */
 const wholeFromMs = 250
@@ -46,21 +54,21 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-export async function openStage(machine: Machine): Promise<Stage> {
+export async function openStage(machine: Machine, scale: Scale): Promise<Stage> {
   const credential = issueCredential()
   const { load: loadCores, backend: backendCores } = placementFor(machine, 1, 'apart')
   const [load, secondLoad] = (await Promise.all(
     [loadCores, backendCores].map((cores) => startChild('load.js', { cores, input: 'start' })),
   )) as [Child, Child]
-  const backends = new Map<string, Child>()
+  const backends = new Map<string, Promise<Child>>()
   const phoneHosts = new Map<PhoneHost, Promise<Child>>()
   let ledger: Promise<Ledger> | undefined
 
   async function backendOn(cores: readonly number[]): Promise<number> {
     const key = cores.join()
-    const backend = backends.get(key) ?? (await startChild('backend.js', { cores, input: 'start' }))
+    const backend = backends.get(key) ?? startChild('backend.js', { cores, input: 'start' })
     backends.set(key, backend)
-    return (backend.ready as Listening).port
+    return ((await backend).ready as Listening).port
   }
 
   async function startHttp(target: HttpTarget): Promise<Actor> {
@@ -72,13 +80,19 @@ export async function openStage(machine: Machine): Promise<Stage> {
       cores,
       credential,
       ledger: () => (ledger ??= startLedger(placement.backend)),
+      scale,
     })
     const refusesReplay = await probeRefusals(target.name, running)
     return {
       target,
       cores,
       refusesReplay,
-      load: (durationMs, count) => loadHttp([load, secondLoad], running, durationMs, count),
+      load: (durationMs, count) =>
+        loadHttp([load, secondLoad], running, {
+          durationMs,
+          count,
+          connections: scale.callers,
+        }),
       usage: () => usageOf(running.pid),
       stop: () => running.stop(),
     }
@@ -101,7 +115,8 @@ export async function openStage(machine: Machine): Promise<Stage> {
   function startPhone(target: PhoneTarget): Actor {
     const { act, host } = target
     const cores = host === 'logins' ? placementFor(machine, 1, 'apart').target : machine.cores
-    const child = phoneHosts.get(host) ?? startChild(hostScripts[host], { cores, input: 'start' })
+    const options = { cores: machine.pinned ? cores : [], input: { phones: scale.logins } }
+    const child = phoneHosts.get(host) ?? startChild(hostScripts[host], options)
     phoneHosts.set(host, child)
     // Hosts start side by side. What keeps one from it is said by its rows.
     child.catch(() => undefined)
@@ -129,7 +144,8 @@ export async function openStage(machine: Machine): Promise<Stage> {
         await child?.ask('end').catch(() => undefined)
         await child?.stop()
       }
-      await Promise.all([load, secondLoad, ...backends.values()].map((child) => child.stop()))
+      const others = [load, secondLoad, ...(await Promise.all(backends.values()))]
+      await Promise.all(others.map((child) => child.stop()))
       await (await ledger)?.stop()
     },
   }
@@ -139,8 +155,7 @@ export async function openStage(machine: Machine): Promise<Stage> {
 async function loadHttp(
   loads: readonly [Child, Child],
   running: Running,
-  durationMs: number,
-  count: number,
+  { durationMs, count, connections }: Readonly<Record<'durationMs' | 'count' | 'connections', number>>,
 ): Promise<() => Promise<Sample>> {
   const [load] = loads
   const { port, tls } = running

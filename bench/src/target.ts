@@ -53,6 +53,16 @@ export interface ClientTls {
   readonly key?: string
 }
 
+/** How much of everything there is: a quick run tries each way with a little of it. */
+export interface Scale {
+  /** Connections requests come over, and phones that sign them: each keeps to its own. */
+  readonly callers: number
+  /** The most devices a store is filled with. */
+  readonly devices: number
+  /** Phones that log in together. */
+  readonly logins: number
+}
+
 /** What the bench lends to a target that starts. */
 export interface Bench {
   /** Port of the JSON backend on 127.0.0.1. */
@@ -63,6 +73,7 @@ export interface Bench {
   readonly credential: Credential
   /** The bank's ledger beside the backend, one for all who ask. */
   readonly ledger: () => Promise<Ledger>
+  readonly scale: Scale
 }
 
 /** A started HTTP target. */
@@ -83,7 +94,7 @@ interface Named {
   readonly floor?: readonly string[]
 }
 
-/** A server measured over HTTP with 64 connections. */
+/** A server measured over HTTP, with 64 connections in a full run. */
 export interface HttpTarget extends Named {
   readonly kind: 'http'
   /** About how many a second, for a target that is much slower than the others: how many requests are made for its warm-up. */

@@ -69,7 +69,7 @@ export function handsOf({ page }: Pick<Phone, 'page'>): Hands {
       await press('Approve')
     },
     async finish(): Promise<void> {
-      await page.getByRole('heading', { name: 'Sent' }).waitFor({ timeout: 60_000 })
+      await page.getByRole('heading', { name: 'Sent', exact: true }).waitFor({ timeout: 60_000 })
       await press('Done')
       await page.getByText('All accounts together').waitFor()
     },

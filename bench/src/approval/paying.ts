@@ -75,11 +75,12 @@ async function addPhones(place: Place, url: string, payers: Payers): Promise<Pay
     const own = await populate({ store, keys, origin, devices: many, sessions: many })
     const { user } = payers.one
     const one = await populate({ store, keys, origin, devices: phonesOfOne, sessions: phonesOfOne, user })
-    const paying = (phone: Phone, payer: Payer): Promise<PayingPhone> => addFinger(store, phone, payer)
-    return {
-      many: await Promise.all(own.map((phone, i) => paying(phone, payers.many[i] as Payer))),
-      one: await Promise.all(one.map((phone) => paying(phone, payers.one))),
-    }
+    const paying: Record<Whose, PayingPhone[]> = { many: [], one: [] }
+    // One after the other, on one connection.
+    for (const [i, phone] of own.entries())
+      paying.many.push(await addFinger(store, phone, payers.many[i] as Payer))
+    for (const phone of one) paying.one.push(await addFinger(store, phone, payers.one))
+    return paying
   } finally {
     await store.close()
   }

@@ -1,10 +1,8 @@
 /** The in-process rows: one function called over and over in a process of its own, without HTTP. */
 
 import { calculateJwkThumbprint, createLocalJWKSet, EmbeddedJWK, jwtVerify } from 'jose'
-import { judgeTransfer, readBatch, readTransfer } from '../approval/rules.ts'
 import { serveParent } from '../child.ts'
 import { createHistogram } from '../histogram.ts'
-import { builtInKey, core, exchange, jwe, pgp } from '../both-ways.ts'
 import { proofMaker } from '../proof.ts'
 import type { Credential } from '../credential.ts'
 import type { CallName, Sample } from '../target.ts'
@@ -26,18 +24,22 @@ const synchronous: ReadonlySet<CallName> = new Set([
 ])
 const url = 'https://api.example/accounts/17?limit=20'
 
+/** Loaded by those that call it: the server is ten times what the others need. */
+const rules = () => import('../approval/rules.ts')
+const bothWays = () => import('../both-ways.ts')
+
 const calls: Record<CallName, (credential: Credential) => Call | Promise<Call>> = {
   verify: () => createVerify(),
-  exchange,
-  'core-x25519': () => core('x25519'),
-  'core-x-wing': () => core('x-wing'),
-  'jwe-x25519': () => jwe('X25519'),
-  'jwe-p256': () => jwe('P-256'),
-  openpgp: pgp,
-  'built-in-key': builtInKey,
-  'read-form': readTransfer,
-  'read-batch': readBatch,
-  judge: judgeTransfer,
+  exchange: async () => (await bothWays()).exchange(),
+  'core-x25519': async () => (await bothWays()).core('x25519'),
+  'core-x-wing': async () => (await bothWays()).core('x-wing'),
+  'jwe-x25519': async () => (await bothWays()).jwe('X25519'),
+  'jwe-p256': async () => (await bothWays()).jwe('P-256'),
+  openpgp: async () => (await bothWays()).pgp(),
+  'built-in-key': async () => (await bothWays()).builtInKey(),
+  'read-form': async () => (await rules()).readTransfer(),
+  'read-batch': async () => (await rules()).readBatch(),
+  judge: async () => (await rules()).judgeTransfer(),
   oauth4webapi(credential) {
     const validate = createValidation(credential)
     const headers = proofHeaders(credential)

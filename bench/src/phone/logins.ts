@@ -1,5 +1,5 @@
 /**
- * What logins by passcode cost the service: 16 phones log in together and are held up before each message, so that the service gets all
+ * What logins by passcode cost the service: phones log in together and are held up before each message, so that the service gets all
  * of them at once and nothing else runs while it answers. Its time alone is counted; beside it, OPAQUE as its library does it.
  */
 
@@ -20,13 +20,11 @@ import { startService } from './service.ts'
 import type { PhoneService } from './service.ts'
 import { repeat } from './times.ts'
 
-const phones = 16
-
 /** The service never sees how a passcode was stretched, so it need not cost anything here. */
 const insecureFastStretch: Stretch = async (password, _salt, { length }) =>
   new Uint8Array(createHash('sha512').update(password).digest().subarray(0, length))
 
-async function loginActs(service: PhoneService): Promise<Acts> {
+async function loginActs(service: PhoneService, phones: number): Promise<Acts> {
   const { origin, trust } = service
   const gate = createGate(service, phones)
   const network = handlerNetwork((request) => gate.handle(request))
@@ -56,13 +54,13 @@ interface Started {
 let started: Started | undefined
 
 /** Without PostgreSQL its rows are not asked for. */
-async function onPostgres(): Promise<Started> {
+async function onPostgres(phones: number): Promise<Started> {
   if ((await unreachable(postgresUrl)) !== undefined) return { acts: {}, end: async () => undefined }
   const database = await createDatabase()
   const { url } = database
   const [store, shortLived] = [await postgresStore({ url }), await postgresShortLived({ url })]
   const service = await startService({ store, shortLived })
-  const acts = await loginActs(service)
+  const acts = await loginActs(service, phones)
   return {
     acts: prefixed('postgres', acts),
     async end() {
@@ -73,13 +71,13 @@ async function onPostgres(): Promise<Started> {
   }
 }
 
-async function start(): Promise<Started> {
-  const postgres = await onPostgres()
+async function start(phones: number): Promise<Started> {
+  const postgres = await onPostgres(phones)
   return {
     ...postgres,
     acts: {
       ...postgres.acts,
-      ...prefixed('memory', await loginActs(await startService())),
+      ...prefixed('memory', await loginActs(await startService(), phones)),
       ...prefixed('library', await libraryActs()),
     },
   }
@@ -91,6 +89,6 @@ serveParent(async (message) => {
     return 'ended'
   }
   if (started !== undefined) return obey(started.acts, message as PhoneOrder)
-  started = await start()
+  started = await start((message as { readonly phones: number }).phones)
   return 'ready'
 })

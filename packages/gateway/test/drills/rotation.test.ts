@@ -110,12 +110,12 @@ describe.skipIf(!reachable)(
     })
     afterAll(() => rmSync(folder, { recursive: true }))
 
-    it.concurrent('keys in a file under a passphrase', { timeout: 120_000 }, async () => {
+    it.concurrent('keys in a file under a passphrase', { timeout: 180_000 }, async () => {
       const passphrase = secretFile('passphrase', 'the passphrase of a drill')
       await drill('file', { kind: 'file', secretFile: passphrase })
     })
 
-    it.concurrent('sealing keys', { timeout: 60_000 }, async () => {
+    it.concurrent('sealing keys', { timeout: 180_000 }, async () => {
       const stage = await openStage({ sealing: { suites: ['x25519'] } }, { speed: 1, nodes: 1 })
       try {
         const fleet = await startFleet(stage, stage.gateways[0]?.pins ?? [], { size: phones, sealed: true })
@@ -141,13 +141,13 @@ describe.skipIf(!reachable)(
       })
       afterAll(() => token.remove())
 
-      it('keys in a token', { timeout: 120_000 }, async () => {
+      it('keys in a token', { timeout: 180_000 }, async () => {
         const pin = secretFile('pin', token.pin)
         await drill('SoftHSM', { kind: 'pkcs11', module: token.module, token: token.label, secretFile: pin })
       })
 
       it('a token that is pulled out: nothing is answered for it, and all goes on when it is back', {
-        timeout: 60_000,
+        timeout: 180_000,
       }, async () => {
         const pin = secretFile('pin', token.pin)
         const stage = await openStage(

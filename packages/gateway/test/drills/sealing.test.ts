@@ -90,7 +90,7 @@ async function drill(
 describe.skipIf(!reachable)(
   'sealing on several gateways on PostgreSQL (skipped when HOLDFAST_TEST_POSTGRES is unreachable)',
   () => {
-    it('three gateways: rotations, and one of them killed', { timeout: 90_000 }, async () => {
+    it('three gateways: rotations, and one of them killed', { timeout: 180_000 }, async () => {
       const wanted = { nodes: 3, suites: ['x-wing', 'x25519'] } as const
       await drill('sealing, three gateways', wanted, async ({ service, hybrid, classic }) => {
         const both = async (): Promise<unknown> => Promise.all([more(hybrid), more(classic)])
@@ -109,7 +109,7 @@ describe.skipIf(!reachable)(
       })
     })
 
-    it('two gateways: suites come and go', { timeout: 90_000 }, async () => {
+    it('two gateways: suites come and go', { timeout: 180_000 }, async () => {
       const wanted = { nodes: 2, suites: ['x25519'] } as const
       await drill('sealing, two gateways', wanted, async ({ service, hybrid, classic }) => {
         const both = async (lost = {}): Promise<unknown> => Promise.all([more(hybrid), more(classic, lost)])

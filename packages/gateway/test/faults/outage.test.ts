@@ -19,6 +19,8 @@ const reachable = (await postgresReachable()) && (await redisReachable())
 const trustMs = 1000
 /** A gateway that waits for a store longer than this has not refused quickly. Its own limit is 4 s. */
 const patienceMs = 10_000
+/** Seven seconds by the protocol, and on a busy machine another try: what it signs by a clock it was told late may be too old. */
+const phonePatienceMs = 20_000
 
 describe.skipIf(!reachable)(
   'a store goes away: PostgreSQL and Redis (skipped when one is unreachable)',
@@ -156,7 +158,7 @@ describe.skipIf(!reachable)(
       })
       const begun = performance.now()
       await patient.enrol()
-      expect(performance.now() - begun).toBeLessThan(patienceMs)
+      expect(performance.now() - begun).toBeLessThan(phonePatienceMs)
       await read()
     })
   },
