@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { createClient } from '@holdfast/client'
 import { virtualPhone } from '@holdfast/client/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createCluster } from '../packages/server/test/cluster.ts'
 
 const page = readFileSync(new URL('integrate.md', import.meta.url), 'utf8')
 const section = page.slice(page.indexOf('## 2 The server as a library'))
@@ -51,6 +52,7 @@ beforeAll(async () => {
     .replaceAll(' as const', '')
   symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'library.mjs'), program + issue)
+  await createCluster(join(folder, 'data', 'database'))
   child = spawn(process.execPath, ['--liftoff-only', 'library.mjs'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],

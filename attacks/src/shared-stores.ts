@@ -12,6 +12,11 @@ const patienceMs = 10_000
 /** Deletes what Holdfast wrote into the selected database, and nothing else. */
 const wipe = `EVAL "for _, key in ipairs(redis.call('KEYS', 'holdfast:*')) do redis.call('DEL', key) end return 'wiped'" 0`
 
+/** Whoever tests with a numbered database marks it so, and leaves those alone that are marked. */
+const mark = 'holdfast-faults-taken'
+const take = `EVAL "if redis.call('SET', '${mark}', '1', 'NX', 'EX', 600) then return 'free' end return 'taken'" 0`
+const leave = `EVAL "redis.call('DEL', '${mark}') return 'left'" 0`
+
 async function withClient<Result>(url: string, act: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: patienceMs })
   await client.connect()
@@ -43,8 +48,8 @@ function dumpOf(url: string): Promise<string> {
   })
 }
 
-/** Inline commands of the Redis protocol, until one of the answers contains `last`. */
-function command(lines: readonly string[], last: string): Promise<void> {
+/** Inline commands of the Redis protocol, until one of the answers contains one of these words: that one. */
+function command(lines: readonly string[], ...words: string[]): Promise<string> {
   const { hostname, port } = new URL(redis)
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port || 6379) })
@@ -53,10 +58,11 @@ function command(lines: readonly string[], last: string): Promise<void> {
     socket.on('error', reject)
     socket.on('data', (chunk: Buffer) => {
       said += chunk.toString()
-      if (!said.includes(last) && !said.includes('-ERR')) return
+      const word = words.find((one) => said.includes(one))
+      if (word === undefined && !said.includes('-ERR')) return
       socket.destroy()
-      if (said.includes(last)) resolve()
-      else reject(new Error(said))
+      if (word === undefined) reject(new Error(said))
+      else resolve(word)
     })
     socket.write(lines.map((line) => `${line}\r\n`).join(''))
   })
@@ -83,13 +89,16 @@ export type SharedStores = {
   remove(): Promise<void>
 }
 
-/** Begins anywhere, so that two suites on one machine seldom meet. */
-let taken = randomBytes(1).readUInt8()
+async function takeNumber(): Promise<number> {
+  for (let number = 1; number < 16; number++)
+    if ((await command([`SELECT ${number}`, take], 'free', 'taken')) === 'free') return number
+  throw new Error('every numbered Redis database is taken')
+}
 
 export async function openSharedStores(): Promise<SharedStores> {
   const name = `holdfast_attacks_${randomBytes(6).toString('hex')}`
-  const number = 1 + (taken++ % 15)
-  const wipeNonces = (): Promise<void> => command([`SELECT ${number}`, wipe], 'wiped')
+  const number = await takeNumber()
+  const wipeNonces = async (): Promise<void> => void (await command([`SELECT ${number}`, wipe], 'wiped'))
   await wipeNonces()
   await query(`CREATE DATABASE ${name}`)
   const url = new URL(postgres)
@@ -105,6 +114,7 @@ export async function openSharedStores(): Promise<SharedStores> {
       withClient(url.href, async (client) => (await client.query<DatabaseRow>(sql, [...values])).rows),
     async remove() {
       await wipeNonces()
+      await command([`SELECT ${number}`, leave], 'left')
       await query(`DROP DATABASE ${name} WITH (FORCE)`)
     },
   }

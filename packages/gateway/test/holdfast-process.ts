@@ -60,6 +60,12 @@ function readyLine(held: Held): Promise<Ready> {
   })
 }
 
+/** Those that run: a test that is given up on clears nothing, and its processes would stay for ever. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export type PlaceOptions = {
   /** For node itself. */
   readonly nodeArgs?: readonly string[]
@@ -77,8 +83,10 @@ export function createPlace(
   const start = async (args: readonly string[], input?: string): Promise<Held> => {
     const child = spawn(process.execPath, [...nodeArgs, await command(), ...args], { cwd: directory })
     child.stdin.end(input)
-    children.add(child)
-    child.once('close', () => children.delete(child))
+    for (const all of [children, running]) {
+      all.add(child)
+      child.once('close', () => all.delete(child))
+    }
     return hold(child)
   }
   return {

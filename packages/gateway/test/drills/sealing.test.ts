@@ -11,7 +11,7 @@ import {
   type ServiceStatement,
 } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/core/node-crypto'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { postgresReachable } from '../faults/servers.ts'
 import { type Fleet, more, startFleet, wait } from './fleet.ts'
 import { openProcesses, type Processes } from './processes.ts'
@@ -66,25 +66,22 @@ async function drill(
   act: (drill: Drill) => Promise<void>,
 ): Promise<void> {
   const service = await openProcesses({ sealing: { suites } }, nodes)
+  onTestFinished(() => service.close())
+  const wanted = { size: phones / 2, rounds: 3, sealed: true }
+  const hybrid = await startFleet(service, service.pins, wanted)
+  const classic = await startFleet(service, service.pins, { ...wanted, crypto: classicCrypto })
   try {
-    const wanted = { size: phones / 2, rounds: 3, sealed: true }
-    const hybrid = await startFleet(service, service.pins, wanted)
-    const classic = await startFleet(service, service.pins, { ...wanted, crypto: classicCrypto })
-    try {
-      await act({ service, hybrid, classic })
-    } finally {
-      await Promise.all([hybrid, classic].map((fleet) => fleet.stop()))
-    }
-    for (const [kind, fleet] of Object.entries({ hybrid, classic }))
-      console.log(
-        `${name}, ${kind} phones: ${JSON.stringify(fleet.done)}, ${fleet.interrupted.size} interrupted, failed ${failures(fleet)}`,
-      )
-    expect(hybrid.failed).toEqual([])
-    for (const key of [...hybrid.writes, ...classic.writes]) expect(service.runs(key), key).toBe(1)
-    expect([...service.executions].filter(([, runs]) => runs !== 1)).toEqual([])
+    await act({ service, hybrid, classic })
   } finally {
-    await service.close()
+    await Promise.all([hybrid, classic].map((fleet) => fleet.stop()))
   }
+  for (const [kind, fleet] of Object.entries({ hybrid, classic }))
+    console.log(
+      `${name}, ${kind} phones: ${JSON.stringify(fleet.done)}, ${fleet.interrupted.size} interrupted, failed ${failures(fleet)}`,
+    )
+  expect(hybrid.failed).toEqual([])
+  for (const key of [...hybrid.writes, ...classic.writes]) expect(service.runs(key), key).toBe(1)
+  expect([...service.executions].filter(([, runs]) => runs !== 1)).toEqual([])
 }
 
 describe.skipIf(!reachable)(
