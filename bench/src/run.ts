@@ -27,8 +27,8 @@ const fullRun = {
   scale: { callers: 64, devices: Number.POSITIVE_INFINITY, logins: 16 },
 }
 const quickRun = {
-  servers: { of: 'servers', count: 1, durationMs: 20, warmUpMs: 0 },
-  phones: { of: 'phones', count: 1, durationMs: 20, warmUpMs: 0 },
+  servers: { of: 'servers', count: 1, durationMs: 100, warmUpMs: 0 },
+  phones: { of: 'phones', count: 1, durationMs: 100, warmUpMs: 0 },
   scale: { callers: 4, devices: 100, logins: 2 },
 }
 type Plan = Readonly<Record<'servers' | 'phones', Rounds>> & { readonly scale: Scale }
